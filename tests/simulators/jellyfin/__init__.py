@@ -1,0 +1,20 @@
+"""A simulated Jellyfin server."""
+
+from .model import Item, ItemType, Library, User, UserData
+from .seeding import Oddities, Seeded, seed
+from .server import JellyfinSimulator
+from .watching import Watched, watch_some
+
+__all__ = [
+    "Item",
+    "ItemType",
+    "JellyfinSimulator",
+    "Library",
+    "Oddities",
+    "Seeded",
+    "User",
+    "UserData",
+    "Watched",
+    "seed",
+    "watch_some",
+]
