@@ -94,3 +94,11 @@ class Caller:
         """Return the names of the items that a query lists."""
         found = await self.get("/Items", recursive="true", **query)
         return [item["Name"] for item in found["Items"]]
+
+    async def rows(self, **query: Any) -> list[dict[str, Any]]:
+        """Return the items that a query lists, with their ids."""
+        found = await self.get(
+            "/Items", recursive="true", fields="ProviderIds", **query
+        )
+        rows: list[dict[str, Any]] = found["Items"]
+        return rows

@@ -31,6 +31,7 @@ class Counter(Simulator):
             web.get("/value", self.read),
             web.post("/value", self.add),
             web.post("/search", self.read),
+            web.post("/refused", self.refuse),
         )
 
     def is_write(self, request: Request) -> bool:
@@ -40,6 +41,10 @@ class Counter(Simulator):
     async def read(self, request: web.Request) -> web.Response:
         """Return the number."""
         return web.json_response({"value": self.value, "text": "x" * 100})
+
+    async def refuse(self, request: web.Request) -> web.Response:
+        """Refuse by an exception, as aiohttp allows."""
+        raise web.HTTPConflict(text="no")
 
     async def add(self, request: web.Request) -> web.Response:
         """Add to the number."""
@@ -179,6 +184,17 @@ async def test_client_repeats_a_reading_once(
     counter.faults.fail(kind=FaultKind.CUT, times=2)
     with pytest.raises(aiohttp.ClientOSError):
         await client.get(f"{counter.url}/value")
+
+
+async def test_raised_answers(counter: Counter, client: aiohttp.ClientSession) -> None:
+    """An answer that the service raises is one like any other."""
+    counter.faults.fail(path="/refused", kind=FaultKind.STATUS_AFTER, status=503)
+    counter.faults.fail(path="/refused", kind=FaultKind.HALF_BODY, on_call=2)
+    statuses = []
+    for _ in range(3):
+        async with client.post(f"{counter.url}/refused") as answer:
+            statuses.append(answer.status)
+    assert statuses == [503, 409, 409]
 
 
 async def test_slow(counter: Counter, client: aiohttp.ClientSession) -> None:

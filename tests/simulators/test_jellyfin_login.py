@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from .conftest import NOW
 from .jellyfin import JellyfinSimulator, Seeded, User
 from .jellyfin_caller import Caller
+from .tls import self_signed_context
 
 
 @pytest.fixture
@@ -243,3 +245,20 @@ async def test_starting(caller: Caller, jellyfin: JellyfinSimulator) -> None:
         assert reply.text.startswith("<html>")
     jellyfin.starting = False
     await caller.get("/Users/Me")
+
+
+async def test_base_path_and_tls(tmp_path: Path) -> None:
+    """The server may be below a path, and have a certificate of its own making."""
+    server = JellyfinSimulator(
+        base_path="/jellyfin", ssl_context=self_signed_context(tmp_path)
+    )
+    server.add_user("Jon", "secret")
+    connector = aiohttp.TCPConnector(ssl=False)
+    async with server, aiohttp.ClientSession(connector=connector) as session:
+        assert server.url.startswith("https://")
+        caller = Caller(session, server.url)
+        assert (await caller.log_in("Jon", "secret")).status == 200
+        assert (await caller.get("/USERS/me"))["Name"] == "Jon"
+        assert server.requests[-1].path == "/USERS/me"
+        above = Caller(session, server.url.removesuffix("/jellyfin"))
+        assert (await above.send("GET", "/System/Info/Public")).status == 404

@@ -230,9 +230,7 @@ async def test_faults(
     assert (await caller.post(f"/UserPlayedItems/{film.id}"))["Played"] is True
 
 
-async def test_base_path_and_clock(
-    jellyfin: JellyfinSimulator, jon: User, film: Item
-) -> None:
+async def test_clock(jellyfin: JellyfinSimulator, jon: User, film: Item) -> None:
     """The clock may be exchanged while the server runs."""
     jellyfin.clock = lambda: NOW + timedelta(hours=1)
     jellyfin.play(jon, film)

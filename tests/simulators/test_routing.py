@@ -7,6 +7,9 @@ from aiohttp import web
 import pytest
 from yarl import URL
 
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+
 from .base import Simulator
 from .routing import UnroutedHostError, install_routes, route_hosts
 
@@ -79,3 +82,13 @@ async def test_unrouted_is_an_error(echo: Echo) -> None:
     assert aiohttp.ClientSession._request is not genuine  # noqa: SLF001
     routes.remove()
     assert aiohttp.ClientSession._request is genuine  # noqa: SLF001
+
+
+async def test_within_home_assistant(hass: HomeAssistant, echo: Echo) -> None:
+    """The session that Home Assistant lends its integrations is routed, too."""
+    session = async_get_clientsession(hass)
+    with route_hosts({"api.example.org": echo.url}):
+        async with session.post("https://api.example.org/x", data=b"1") as answer:
+            assert (await answer.json())["host"] == "api.example.org"
+        with pytest.raises(UnroutedHostError):
+            await session.get("https://example.org")

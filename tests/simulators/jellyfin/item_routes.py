@@ -121,7 +121,8 @@ def send_page(call: Call, user: User | None, found: list[Item]) -> web.Response:
         for item in found[start:end]
     ]
     counted = parameters.boolean("enableTotalRecordCount") is not False
-    return page(rows, len(found) if counted else 0, start)
+    # Not counted, the server takes the page for all there is. [unsure]
+    return page(rows, len(found) if counted else len(rows), start)
 
 
 def one_item(call: Call) -> web.Response:

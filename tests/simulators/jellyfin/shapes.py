@@ -6,7 +6,7 @@ from .model import Library, User, guid
 from .state import State
 from .times import NEVER, to_text
 
-# The server keeps a number here for every user; these are those of a fresh install.
+# The server's own modules for signing in, as on a server without further ones.
 LOCAL_PROVIDER = "Jellyfin.Server.Implementations.Users.DefaultAuthenticationProvider"
 RESET_PROVIDER = "Jellyfin.Server.Implementations.Users.DefaultPasswordResetProvider"
 
