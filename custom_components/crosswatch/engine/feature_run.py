@@ -1,0 +1,231 @@
+"""One feature of one run: read → match → plan → guard → apply → confirm → record."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from .applying import Applied, Journal, apply, reason_of
+from .codec import decode_report_items, encode_report_items
+from .confirming import confirm
+from .guards import hold_all, is_suspicious_shrink
+from .ledger import LedgerRow
+from .model import Feature, Side
+from .pair import Pair, RunOptions
+from .plan import Operation, OutcomeKind, Reason
+from .planning import Draft, plan_feature
+from .planning.rules import Rules
+from .provider import ProviderError
+from .reading import Reading, Snapshots
+from .recording import ledger_change, next_retry
+from .report import Failure, FeatureReport, report_dry_run, report_run, report_unchanged
+from .store import Planned, Store
+
+
+class SideError(Exception):
+    """A provider error, with the side that it came from."""
+
+    def __init__(self, side: Side, error: ProviderError) -> None:
+        """Remember what the report has to say."""
+        super().__init__(str(error))
+        self.failure = failure_of(side, error)
+
+
+def failure_of(side: Side, error: ProviderError) -> Failure:
+    """Return what a report says of a provider's error."""
+    return Failure(side=side, reason=reason_of(error), message=str(error))
+
+
+async def both[Answer](
+    source: Coroutine[Any, Any, Answer], target: Coroutine[Any, Any, Answer]
+) -> list[Answer]:
+    """Ask both sides at once and return both answers; raises SideError.
+
+    Wait for both to settle, so that a failed one does not leave the other running
+    after the run has ended.
+    """
+    answers = await asyncio.gather(source, target, return_exceptions=True)
+    good: list[Answer] = []
+    for side, answer in zip(Side, answers, strict=True):
+        if isinstance(answer, ProviderError):
+            raise SideError(side, answer) from answer
+        if isinstance(answer, BaseException):
+            raise answer
+        good.append(answer)
+    return good
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureRun:
+    """What one feature of a run works with."""
+
+    pair: Pair
+    options: RunOptions
+    rules: Rules
+    store: Store
+    snapshots: Snapshots
+    journal: Journal
+    now: Callable[[], datetime]
+
+    @property
+    def feature(self) -> Feature:
+        """Return the feature that is synced."""
+        return self.rules.feature
+
+    async def run(self) -> tuple[FeatureReport, bool]:
+        """Return the report, and whether the run was cancelled meanwhile.
+
+        Raises SideError where an account cannot be read.
+        """
+        scope = (self.pair.pair_id, self.feature)
+        unsettled = await asyncio.to_thread(self.store.unsettled, *scope)
+        source, target = await self._read(target_afresh=bool(unsettled))
+        last = await asyncio.to_thread(self.store.load_planned, *scope)
+        if last and not unsettled and self._nothing_changed(last, source, target):
+            return report_unchanged(decode_report_items(last.items)), False
+
+        ledger = await asyncio.to_thread(self.store.load_ledger, *scope)
+        draft = await self._plan(source, target, ledger)
+        if shrunk := await self._suspicious(last, source, target):
+            held = hold_all(draft.plan, Reason.SUSPICIOUS_SHRINK)
+            return report_run(held, (), failure=shrunk), False
+        if self.options.dry_run:
+            return report_dry_run(draft.plan), False
+
+        if unsettled:
+            await self._settle_journal(target)
+        applied, target = await self._apply(draft.plan.operations, target)
+        await self._record(draft, ledger, applied, source, target)
+        failure = failure_of(Side.TARGET, applied.error) if applied.error else None
+        report = report_run(draft.plan, applied.outcomes, applied.not_sent, failure)
+        return report, applied.cancelled
+
+    async def _read(self, *, target_afresh: bool) -> list[Reading]:
+        keep = not self.options.dry_run
+        full = self.options.full_refresh
+        return await both(
+            self.snapshots.read(self.pair.source, self.feature, full=full, keep=keep),
+            self.snapshots.read(
+                self.pair.target,
+                self.feature,
+                again=target_afresh,
+                full=full,
+                keep=keep,
+            ),
+        )
+
+    def _nothing_changed(self, last: Planned, source: Reading, target: Reading) -> bool:
+        """Tell whether a plan could only come out as empty as the last one left it."""
+        seen = (last.rules, last.source_version, last.target_version)
+        return (
+            not self.options.full_refresh
+            and seen == (self.rules.signature, source.version, target.version)
+            and (last.valid_until is None or self.now().timestamp() < last.valid_until)
+        )
+
+    async def _plan(
+        self, source: Reading, target: Reading, ledger: Sequence[LedgerRow]
+    ) -> Draft:
+        return await asyncio.to_thread(
+            plan_feature,
+            await source.snapshot(),
+            await target.snapshot(),
+            ledger,
+            self.rules,
+            now=self.now(),
+            retry=self.options.full_refresh,
+        )
+
+    async def _suspicious(
+        self, last: Planned | None, source: Reading, target: Reading
+    ) -> Failure | None:
+        """Return what to say of a side that is suddenly all but empty."""
+        if last is None or not self.pair.policy.shrink_guard:
+            return None
+        for side, account, had, reading in (
+            (Side.SOURCE, self.pair.source, last.source_count, source),
+            (Side.TARGET, self.pair.target, last.target_count, target),
+        ):
+            has = len((await reading.snapshot()).records)
+            if is_suspicious_shrink(had, has):
+                return Failure(
+                    side=side,
+                    reason=Reason.SUSPICIOUS_SHRINK,
+                    message=(
+                        f"{account.name} had {had} records at the last run and now "
+                        f"has {has}, which looks like a fault of the service, so "
+                        "nothing was written. If this is right, switch off the shrink "
+                        "guard of this pair for one run"
+                    ),
+                )
+        return None
+
+    async def _apply(
+        self, operations: Sequence[Operation], target: Reading
+    ) -> tuple[Applied, Reading]:
+        account = self.pair.target
+        applied = await apply(operations, account.provider, self.feature, self.journal)
+        unknown = [
+            (position, outcome.operation)
+            for position, outcome in enumerate(applied.outcomes)
+            if outcome.kind is OutcomeKind.UNKNOWN
+        ]
+        if unknown and not applied.cancelled:
+            try:
+                target = await self.snapshots.read(
+                    account, self.feature, again=True, keep=True
+                )
+            except ProviderError:
+                # The journal still knows them: the next run reads the target afresh.
+                return applied, target
+            came_of = confirm(
+                [operation for _, operation in unknown],
+                await target.snapshot(),
+                self.rules,
+            )
+            for (position, _), outcome in zip(unknown, came_of, strict=True):
+                applied.outcomes[position] = outcome
+            await self._settle_journal(target)
+        elif applied.outcomes:
+            target = await self.snapshots.wrote(account, self.feature, applied.outcomes)
+        return applied, target
+
+    async def _settle_journal(self, target: Reading) -> None:
+        """Settle what got no answer, in this run or before, by a fresh read."""
+        unsettled = await asyncio.to_thread(
+            self.store.unsettled, self.pair.pair_id, self.feature
+        )
+        came_of = confirm(unsettled.values(), await target.snapshot(), self.rules)
+        await self.journal.settle(dict(zip(unsettled, came_of, strict=True)))
+
+    async def _record(
+        self,
+        draft: Draft,
+        ledger: Sequence[LedgerRow],
+        applied: Applied,
+        source: Reading,
+        target: Reading,
+    ) -> None:
+        """Write the ledger, and what the next run may rely on."""
+        change = await asyncio.to_thread(
+            ledger_change, draft, applied.outcomes, self.now()
+        )
+        settled = not applied.not_sent and all(
+            outcome.kind in {OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE}
+            for outcome in applied.outcomes
+        )
+        skipped = report_dry_run(replace(draft.plan, operations=()))
+        planned = Planned(
+            # No rules are like this: what failed has to be planned anew.
+            rules=self.rules.signature if settled else "",
+            source_version=source.version,
+            target_version=target.version,
+            source_count=len((await source.snapshot()).records),
+            target_count=len((await target.snapshot()).records),
+            valid_until=next_retry(ledger, change),
+            items=encode_report_items(skipped.items),
+        )
+        await asyncio.to_thread(
+            self.store.record, self.pair.pair_id, self.feature, change, planned
+        )

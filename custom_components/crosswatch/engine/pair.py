@@ -1,0 +1,40 @@
+"""What a run is about: two accounts, their pair, and the wishes of this one run."""
+
+from dataclasses import dataclass
+
+from .model import Feature
+from .policy import Policy
+from .provider import Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One login at one provider; `account_id` scopes its stored snapshots."""
+
+    account_id: str
+    name: str
+    provider: Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A link source → target with its settings; `pair_id` scopes all its state."""
+
+    pair_id: str
+    name: str
+    source: Account
+    target: Account
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How a run differs from the pair's settings.
+
+    `features` narrows it. `full_refresh` reads everything again and retries what is
+    in quarantine.
+    """
+
+    dry_run: bool
+    full_refresh: bool = False
+    features: frozenset[Feature] | None = None

@@ -1,0 +1,139 @@
+"""Operations, what a plan skips, and the reason codes that explain both."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .model import Feature, Item, Side, Value
+
+
+class Action(StrEnum):
+    """What an operation does to one record."""
+
+    ADD = "add"
+    UPDATE = "update"
+    REMOVE = "remove"
+
+
+class Reason(StrEnum):
+    """Why something was done, or was not; codes in storage, texts in translations."""
+
+    # Why an operation is planned.
+    MISSING = "missing"
+    CHANGED = "changed"
+    NEW_PLAY = "new_play"
+    GONE_FROM_SOURCE = "gone_from_source"
+    GONE_FROM_TARGET = "gone_from_target"
+
+    # Why a record is skipped.
+    NO_IDS = "no_ids"
+    NO_DATE = "no_date"
+    AMBIGUOUS = "ambiguous"
+    KIND_NOT_SUPPORTED = "kind_not_supported"
+    FILTERED = "filtered"
+    TOO_OLD = "too_old"
+    NOT_LISTED = "not_listed"
+    ADDING_OFF = "adding_off"
+    ALREADY_THERE = "already_there"
+
+    # Why an operation did not get through.
+    NOT_FOUND = "not_found"
+    QUARANTINED = "quarantined"
+    ACCOUNT_LIMIT = "account_limit"
+    REJECTED = "rejected"
+    UNAVAILABLE = "unavailable"
+    RATE_LIMITED = "rate_limited"
+    AUTHENTICATION = "authentication"
+    PROTOCOL_ERROR = "protocol_error"
+    FEATURE_NOT_SUPPORTED = "feature_not_supported"
+    STATE_ERROR = "state_error"
+    NO_ANSWER = "no_answer"
+    CANCELLED = "cancelled"
+
+    # Why a guard holds something back.
+    BLOCKED = "blocked"
+    SUSPICIOUS_SHRINK = "suspicious_shrink"
+    MASS_DELETE = "mass_delete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """Add, update or remove one record on one side.
+
+    `keys` are all keys either side knows the item by. `native_ids` are the item's
+    addresses on the written side, empty where it is not known there. `value` is what
+    to write (for a removal None), `before` what the side held, for an undo.
+    """
+
+    feature: Feature
+    side: Side
+    action: Action
+    item: Item
+    reason: Reason
+    keys: tuple[str, ...]
+    value: Value | None = None
+    before: Value | None = None
+    native_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """A record that is deliberately left alone, and why.
+
+    `side` is where it would have been written.
+    """
+
+    feature: Feature
+    side: Side
+    item: Item
+    reason: Reason
+    keys: tuple[str, ...] = ()
+
+
+class OutcomeKind(StrEnum):
+    """What came of one operation."""
+
+    APPLIED = "applied"
+    ALREADY_THERE = "already_there"
+    UNRESOLVED = "unresolved"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one operation; exactly one for each operation that was sent.
+
+    `native_id` is the address that the service gave the item, where it told one.
+    """
+
+    operation: Operation
+    kind: OutcomeKind
+    reason: Reason | None = None
+    native_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run would do to one feature, and what it leaves alone and why.
+
+    `held` are operations that a guard keeps back, each with the guard's reason.
+    """
+
+    feature: Feature
+    operations: Sequence[Operation] = ()
+    skips: Sequence[Skip] = ()
+    held: Sequence[tuple[Operation, Reason]] = ()
+
+    def count(self, action: Action) -> int:
+        """Return how many operations of this kind are planned."""
+        return sum(operation.action is action for operation in self.operations)
+
+    def reasons(self) -> Counter[Reason]:
+        """Return how often each reason for a skip occurs."""
+        return Counter(skip.reason for skip in self.skips)
+
+    def __iter__(self) -> Iterator[Operation]:
+        """Iterate over the operations, in the order in which they are sent."""
+        return iter(self.operations)

@@ -1,0 +1,53 @@
+"""Gates that hold planned operations back, each for its own reason.
+
+They come after planning, so that a reader can see what was wanted and what was held.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from ..codec import decode_value
+from ..matching import Match
+from ..model import Value, Watched
+from ..plan import Operation, Reason
+from .rules import Rules
+
+type Gate = Callable[[Operation, Match], Reason | None]
+
+
+def gates(rules: Rules, now: datetime, *, retry: bool) -> Iterable[Gate]:
+    """Return the gates that an operation has to pass.
+
+    `retry` opens the quarantine, because a person asked for it.
+    """
+
+    def adding_is_off(operation: Operation, match: Match) -> Reason | None:
+        return Reason.ADDING_OFF
+
+    def quarantined(operation: Operation, match: Match) -> Reason | None:
+        return match.row.holds_back(now, operation.keys) if match.rows else None
+
+    if not rules.policy.add:
+        yield adding_is_off
+    yield written_but_never_listed
+    if not retry:
+        yield quarantined
+
+
+def written_but_never_listed(operation: Operation, match: Match) -> Reason | None:
+    """Hold back what the target took before and never listed: nothing is sent twice.
+
+    A newer value than the one it took is sent all the same.
+    """
+    row = match.row
+    if not row.written_but_never_listed() or operation.value is None:
+        return None
+    written = decode_value(operation.feature, row.target_value)
+    return Reason.NOT_LISTED if _covers(written, operation.value) else None
+
+
+def _covers(written: Value, wanted: Value) -> bool:
+    if not isinstance(written, Watched) or not isinstance(wanted, Watched):
+        return written == wanted
+    moments = {written.at, *(play.at for play in written.plays)}
+    return {wanted.at, *(play.at for play in wanted.plays)} <= moments

@@ -1,0 +1,147 @@
+"""What a run leaves in the ledger: the newest values, sightings and pending work."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from .codec import encode_value, value_text
+from .ledger import LedgerRow
+from .matching import Match
+from .model import Side
+from .plan import Action, Outcome, OutcomeKind
+from .planning import Draft
+from .planning.rules import combined
+from .store import Change
+
+
+def ledger_change(draft: Draft, outcomes: Iterable[Outcome], now: datetime) -> Change:
+    """Return what the ledger has to learn from this run."""
+    outcomes_of: dict[int, list[Outcome]] = {}
+    for outcome in outcomes:
+        match = draft.match_of[id(outcome.operation)]
+        outcomes_of.setdefault(id(match), []).append(outcome)
+    rows: list[LedgerRow] = []
+    obsolete: list[int] = []
+    moment = now.timestamp()
+    for match in draft.join.matches:
+        came_of = outcomes_of.get(id(match), ())
+        if not came_of and _is_known(match):
+            continue
+        obsolete.extend(_superseded(match))
+        if not match.rows and not came_of and not (match.source and match.target):
+            continue
+        row = _after_read(match, moment)
+        for outcome in came_of:
+            row = _after_outcome(row, outcome, now)
+        if _is_over(row):
+            obsolete.extend(_row_ids(match.rows[:1]))
+        elif not match.rows or row != match.rows[0]:
+            rows.append(row)
+    return Change(rows, obsolete)
+
+
+def next_retry(ledger: Sequence[LedgerRow], change: Change) -> float | None:
+    """Return when something that is held back for now is to be tried again."""
+    return min(
+        (row.retry_at for row in (*ledger, *change.rows) if row.retry_at is not None),
+        default=None,
+    )
+
+
+def _is_known(match: Match) -> bool:
+    """Tell whether the ledger already says all of this, as it mostly does.
+
+    A shortcut: whatever is left of this is found out at more expense.
+    """
+    if len(match.source) != 1 or len(match.target) != 1 or len(match.rows) != 1:
+        return False
+    row, source, target = match.rows[0], match.source[0], match.target[0]
+    return (
+        row.source_native == source.native_id
+        and row.target_native == target.native_id
+        and row.source_value == value_text(source)
+        and row.target_value == value_text(target)
+        and row.source_seen_at is not None
+        and (row.target_seen_at is not None or not target.seen)
+        and row.source_gone_at is None
+        and row.target_gone_at is None
+        and row.keys == " ".join(match.keys)
+    )
+
+
+def _after_read(match: Match, moment: float) -> LedgerRow:
+    row = match.row
+    keys = match.keys
+    if not (match.source and match.target) and row.keys:
+        # While one side is away, its own keys are the only way to know it again.
+        keys = tuple(dict.fromkeys([*row.keys.split(" "), *keys]))
+    text = " ".join(keys)
+    row = row._replace(
+        keys=text,
+        # An item that gained an id is a new chance for what failed before.
+        attempts=row.attempts if set(keys) <= set(row.keys.split(" ")) else 0,
+    )
+    for side in Side:
+        row = _sighted(row, match, side, moment)
+    return row
+
+
+def _sighted(row: LedgerRow, match: Match, side: Side, moment: float) -> LedgerRow:
+    records = match.side(side)
+    seen_at = row.source_seen_at if side is Side.SOURCE else row.target_seen_at
+    gone_at = row.source_gone_at if side is Side.SOURCE else row.target_gone_at
+    value = row.source_value if side is Side.SOURCE else row.target_value
+    native = row.native(side)
+    if records:
+        gone_at = None
+        value = (
+            value_text(records[0])
+            if len(records) == 1
+            else encode_value(combined(records))
+        )
+        native = "\n".join(record.native_id for record in records)
+        if seen_at is None and any(record.seen for record in records):
+            seen_at = moment
+    elif seen_at is not None and gone_at is None:
+        gone_at = moment
+    if side is Side.SOURCE:
+        return row._replace(
+            source_native=native,
+            source_value=value,
+            source_seen_at=seen_at,
+            source_gone_at=gone_at,
+        )
+    return row._replace(
+        target_native=native,
+        target_value=value,
+        target_seen_at=seen_at,
+        target_gone_at=gone_at,
+    )
+
+
+def _after_outcome(row: LedgerRow, outcome: Outcome, now: datetime) -> LedgerRow:
+    row = row.after(outcome, now)
+    operation = outcome.operation
+    done = outcome.kind in {OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE}
+    if not done or operation.action is Action.REMOVE or operation.value is None:
+        return row
+    added = operation.action is Action.ADD and not operation.native_ids
+    return row._replace(
+        target_value=encode_value(operation.value),
+        target_native=outcome.native_id or row.target_native,
+        # A write that was acknowledged is not a sighting.
+        target_seen_at=None if added else row.target_seen_at,
+        target_gone_at=None,
+    )
+
+
+def _is_over(row: LedgerRow) -> bool:
+    """Tell whether both sides had the item, and both have lost it since."""
+    return row.source_gone_at is not None and row.target_gone_at is not None
+
+
+def _superseded(match: Match) -> list[int]:
+    return _row_ids(match.rows[1:])
+
+
+def _row_ids(rows: Iterable[LedgerRow]) -> list[int]:
+    return [row.row_id for row in rows if row.row_id is not None]
