@@ -13,12 +13,12 @@ from .guards import hold_all, is_suspicious_shrink
 from .ledger import LedgerRow
 from .model import Feature, Side
 from .pair import Pair, RunOptions
-from .plan import Operation, OutcomeKind, Reason
+from .plan import Operation, Outcome, OutcomeKind, Reason
 from .planning import Draft, plan_feature
 from .planning.rules import Rules
 from .provider import ProviderError
 from .reading import Reading, Snapshots
-from .recording import ledger_change, next_retry
+from .recording import ledger_change, missed_change, next_retry
 from .report import Failure, FeatureReport, report_dry_run, report_run, report_unchanged
 from .store import Planned, Store
 
@@ -56,6 +56,23 @@ async def both[Answer](
     return good
 
 
+async def to_the_end[Answer](
+    work: Coroutine[Any, Any, Answer],
+) -> tuple[Answer, bool]:
+    """Return the answer, and whether the run was cancelled while it was awaited.
+
+    What was written has to be recorded, whatever happens meanwhile.
+    """
+    task = asyncio.create_task(work)
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            cancelled = True
+    return task.result(), cancelled
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureRun:
     """What one feature of a run works with."""
@@ -80,13 +97,19 @@ class FeatureRun:
         """
         scope = (self.pair.pair_id, self.feature)
         unsettled = await asyncio.to_thread(self.store.unsettled, *scope)
+        missed = await asyncio.to_thread(self.store.unrecorded, *scope)
         source, target = await self._read(target_afresh=bool(unsettled))
         last = await asyncio.to_thread(self.store.load_planned, *scope)
-        if last and not unsettled and self._nothing_changed(last, source, target):
+        begun = unsettled or missed
+        if last and not begun and self._nothing_changed(last, source, target):
             return report_unchanged(decode_report_items(last.items)), False
 
+        ledger: Sequence[LedgerRow]
         ledger = await asyncio.to_thread(self.store.load_ledger, *scope)
-        draft = await self._plan(source, target, ledger)
+        if missed:
+            ledger = await self._catch_up(ledger, missed, last)
+        planned_at = self.now()
+        draft = await self._plan(source, target, ledger, planned_at)
         if shrunk := await self._suspicious(last, source, target):
             held = hold_all(draft.plan, Reason.SUSPICIOUS_SHRINK)
             return report_run(held, (), failure=shrunk), False
@@ -96,7 +119,9 @@ class FeatureRun:
         if unsettled:
             await self._settle_journal(target)
         applied, target = await self._apply(draft.plan.operations, target)
-        await self._record(draft, ledger, applied, source, target)
+        recording = self._record(draft, ledger, applied, source, target, planned_at)
+        _, cancelled = await to_the_end(recording)
+        applied.cancelled |= cancelled
         failure = failure_of(Side.TARGET, applied.error) if applied.error else None
         report = report_run(draft.plan, applied.outcomes, applied.not_sent, failure)
         return report, applied.cancelled
@@ -124,16 +149,38 @@ class FeatureRun:
             and (last.valid_until is None or self.now().timestamp() < last.valid_until)
         )
 
+    async def _catch_up(
+        self,
+        ledger: Sequence[LedgerRow],
+        missed: Sequence[Outcome],
+        last: Planned | None,
+    ) -> Sequence[LedgerRow]:
+        """Return the ledger with what an earlier run did, which it never wrote there."""
+        change = missed_change(ledger, missed, self.now())
+        if self.options.dry_run:
+            known = {row.row_id for row in change.rows}
+            return [*(row for row in ledger if row.row_id not in known), *change.rows]
+        scope = (self.pair.pair_id, self.feature)
+        await asyncio.to_thread(
+            self.store.record, *scope, change, last and replace(last, rules="")
+        )
+        return await asyncio.to_thread(self.store.load_ledger, *scope)
+
     async def _plan(
-        self, source: Reading, target: Reading, ledger: Sequence[LedgerRow]
+        self,
+        source: Reading,
+        target: Reading,
+        ledger: Sequence[LedgerRow],
+        planned_at: datetime,
     ) -> Draft:
+        at_source, at_target = await both(source.snapshot(), target.snapshot())
         return await asyncio.to_thread(
             plan_feature,
-            await source.snapshot(),
-            await target.snapshot(),
+            at_source,
+            at_target,
             ledger,
             self.rules,
-            now=self.now(),
+            now=planned_at,
             retry=self.options.full_refresh,
         )
 
@@ -171,25 +218,40 @@ class FeatureRun:
             for position, outcome in enumerate(applied.outcomes)
             if outcome.kind is OutcomeKind.UNKNOWN
         ]
-        if unknown and not applied.cancelled:
-            try:
-                target = await self.snapshots.read(
-                    account, self.feature, again=True, keep=True
-                )
-            except ProviderError:
-                # The journal still knows them: the next run reads the target afresh.
-                return applied, target
+        if unknown and (found := await self._read_back(applied)):
             came_of = confirm(
                 [operation for _, operation in unknown],
-                await target.snapshot(),
+                await found.snapshot(),
                 self.rules,
             )
             for (position, _), outcome in zip(unknown, came_of, strict=True):
                 applied.outcomes[position] = outcome
-            await self._settle_journal(target)
-        elif applied.outcomes:
-            target = await self.snapshots.wrote(account, self.feature, applied.outcomes)
+            _, cancelled = await to_the_end(self._settle_journal(found))
+            applied.cancelled |= cancelled
+            return applied, found
+        if applied.outcomes:
+            writing = self.snapshots.wrote(account, self.feature, applied.outcomes)
+            target, cancelled = await to_the_end(writing)
+            applied.cancelled |= cancelled
         return applied, target
+
+    async def _read_back(self, applied: Applied) -> Reading | None:
+        """Return what the target has after writes without an answer.
+
+        None where it does not tell now: the journal still knows them, and the next
+        run reads the target afresh.
+        """
+        if applied.cancelled:
+            return None
+        try:
+            return await self.snapshots.read(
+                self.pair.target, self.feature, again=True, keep=True
+            )
+        except ProviderError:
+            return None
+        except asyncio.CancelledError:
+            applied.cancelled = True
+            return None
 
     async def _settle_journal(self, target: Reading) -> None:
         """Settle what got no answer, in this run or before, by a fresh read."""
@@ -206,6 +268,7 @@ class FeatureRun:
         applied: Applied,
         source: Reading,
         target: Reading,
+        planned_at: datetime,
     ) -> None:
         """Write the ledger, and what the next run may rely on."""
         change = await asyncio.to_thread(
@@ -223,7 +286,7 @@ class FeatureRun:
             target_version=target.version,
             source_count=len((await source.snapshot()).records),
             target_count=len((await target.snapshot()).records),
-            valid_until=next_retry(ledger, change),
+            valid_until=next_retry(ledger, change, planned_at),
             items=encode_report_items(skipped.items),
         )
         await asyncio.to_thread(

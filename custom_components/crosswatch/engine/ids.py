@@ -24,6 +24,7 @@ UNIVERSAL_NAMESPACES: Final = (
 _ABSENT: Final = frozenset({"", "0", "none", "null", "nan", "undefined", "unknown"})
 _IMDB: Final = re.compile(r"tt(\d+)", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\d+")
+_NEGATIVE: Final = re.compile(r"-\d+")
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -33,7 +34,8 @@ def normalise_id(namespace: str, value: str | int | None) -> str | None:
     imdb ids become `tt` and digits, all others their digits: "tvdb-42" is 42.
     """
     text = str(value).strip() if value is not None else ""
-    if text.lower() in _ABSENT:
+    # Some services say -1 for none.
+    if text.lower() in _ABSENT or _NEGATIVE.fullmatch(text):
         return None
     if namespace == "imdb":
         found = _IMDB.search(text)

@@ -226,7 +226,7 @@ def _holds_several(records: Sequence[Record]) -> bool:
         if ids_conflict(ids, record.item.ids):
             return True
         ids.update(record.item.ids)
-    return len({record.item.place for record in records}) > 1
+    return len({record.item.place for record in records} - {None}) > 1
 
 
 def _take_apart(match: Match) -> Iterator[tuple[Match, bool]]:
@@ -266,16 +266,24 @@ def _agree(keys: Sequence[str], row_keys: str) -> bool:
     if not keys or row_keys.startswith(keys[0] + " ") or row_keys == keys[0]:
         return True
     known = row_keys.split(" ")
-    return keys[0] in known or not ids_conflict(_own_ids(keys), _own_ids(known))
+    return not set(known).isdisjoint(keys) or not ids_conflict(
+        _claims(keys), _claims(known)
+    )
 
 
-def _own_ids(keys: Iterable[str]) -> dict[str, str]:
-    return {
-        namespace: value
-        for kind, namespace, value in (
-            key.split(":") for key in keys if key.count(":") == _PARTS_OF_OWN_KEY
-        )
-    }
+def _claims(keys: Iterable[str]) -> dict[str, str]:
+    """Return what keys say of an item, by what they speak of.
+
+    Its own ids by their namespaces; and its place, by the show's id.
+    """
+    claims: dict[str, str] = {}
+    for key in keys:
+        if key.count(":") == _PARTS_OF_OWN_KEY:
+            _, name, value = key.split(":")
+        else:
+            name, _, value = key.partition("#")
+        claims[name] = value
+    return claims
 
 
 def _merged(item: Item, other: Item) -> Item:

@@ -100,6 +100,12 @@ class Watched:
     plays: tuple[Play, ...] = ()
     count: int = 1
 
+    def with_plays_of(self, other: Watched) -> Watched:
+        """Return what was watched here and there."""
+        newest = max((at for at in (self.at, other.at) if at), default=None)
+        plays = sorted((*self.plays, *other.plays), key=lambda play: play.at)
+        return Watched(newest, tuple(plays), self.count + other.count)
+
 
 @dataclass(frozen=True, slots=True)
 class Rated:

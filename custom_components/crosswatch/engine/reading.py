@@ -106,9 +106,14 @@ class Snapshots:
     ) -> Reading:
         """Bring what was read of an account up to date with our own writes."""
         key = (account.account_id, feature)
-        before = await self._readings[key].snapshot()
+        reading = self._readings[key]
+        before = await reading.snapshot()
         after = _with_writes(before, outcomes)
-        self._readings[key] = await self._save(account, after, before)
+        state = await asyncio.to_thread(self._store.snapshot_state, *key)
+        # A read that was cancelled may have stored what it read all the same.
+        is_stored = state is not None and state.version == reading.version
+        stored = before if is_stored else await self._load(*key)
+        self._readings[key] = await self._save(account, after, stored)
         return self._readings[key]
 
     def _is_trusted(
@@ -198,10 +203,5 @@ def _written(native_id: str, old: Record | None, outcome: Outcome) -> Record | N
     if isinstance(value, Watched) and isinstance(old.value, Watched):
         if outcome.kind is OutcomeKind.ALREADY_THERE:
             return old
-        value = _with_play(old.value, value)
+        value = old.value.with_plays_of(value)
     return old.with_value(value)
-
-
-def _with_play(held: Watched, added: Watched) -> Watched:
-    newest = max((at for at in (held.at, added.at) if at), default=None)
-    return Watched(newest, held.plays + added.plays, held.count + added.count)

@@ -1,12 +1,12 @@
 """What a run leaves in the ledger: the newest values, sightings and pending work."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
-from .codec import encode_value, value_text
+from .codec import decode_value, encode_value, value_text
 from .ledger import LedgerRow
 from .matching import Match
-from .model import Side
+from .model import Side, Watched
 from .plan import Action, Outcome, OutcomeKind
 from .planning import Draft
 from .planning.rules import combined
@@ -29,20 +29,52 @@ def ledger_change(draft: Draft, outcomes: Iterable[Outcome], now: datetime) -> C
         obsolete.extend(_superseded(match))
         if not match.rows and not came_of and not (match.source and match.target):
             continue
+        if not match.source and not match.target:
+            # Neither side has the item any more.
+            obsolete.extend(_row_ids(match.rows[:1]))
+            continue
         row = _after_read(match, moment)
         for outcome in came_of:
             row = _after_outcome(row, outcome, now)
-        if _is_over(row):
-            obsolete.extend(_row_ids(match.rows[:1]))
-        elif not match.rows or row != match.rows[0]:
+        if not match.rows or row != match.rows[0]:
             rows.append(row)
     return Change(rows, obsolete)
 
 
-def next_retry(ledger: Sequence[LedgerRow], change: Change) -> float | None:
-    """Return when something that is held back for now is to be tried again."""
+def missed_change(
+    ledger: Iterable[LedgerRow], outcomes: Iterable[Outcome], now: datetime
+) -> Change:
+    """Return what the ledger did not learn of outcomes, as their run ended suddenly."""
+    rows = list(ledger)
+    holder = {key: at for at, row in enumerate(rows) for key in row.keys.split(" ")}
+    changed: set[int] = set()
+    for outcome in outcomes:
+        keys = outcome.operation.keys
+        at = next((holder[key] for key in keys if key in holder), len(rows))
+        if at == len(rows):
+            rows.append(LedgerRow(keys=" ".join(keys)))
+            holder.update(dict.fromkeys(keys, at))
+        rows[at] = _after_outcome(rows[at], outcome, now)
+        changed.add(at)
+    return Change([rows[at] for at in sorted(changed)])
+
+
+def next_retry(
+    ledger: Iterable[LedgerRow], change: Change, planned_at: datetime
+) -> float | None:
+    """Return when something that was held back is to be tried again.
+
+    What was due when the plan was made is none of that: it was tried, or is not wanted.
+    """
+    outdated = {row.row_id for row in change.rows} | set(change.obsolete)
+    rows = [row for row in ledger if row.row_id not in outdated]
+    due = planned_at.timestamp()
     return min(
-        (row.retry_at for row in (*ledger, *change.rows) if row.retry_at is not None),
+        (
+            row.retry_at
+            for row in (*rows, *change.rows)
+            if row.retry_at is not None and row.retry_at > due
+        ),
         default=None,
     )
 
@@ -74,12 +106,10 @@ def _after_read(match: Match, moment: float) -> LedgerRow:
     if not (match.source and match.target) and row.keys:
         # While one side is away, its own keys are the only way to know it again.
         keys = tuple(dict.fromkeys([*row.keys.split(" "), *keys]))
-    text = " ".join(keys)
-    row = row._replace(
-        keys=text,
+    if not set(keys) <= set(row.keys.split(" ")):
         # An item that gained an id is a new chance for what failed before.
-        attempts=row.attempts if set(keys) <= set(row.keys.split(" ")) else 0,
-    )
+        row = row._replace(attempts=0, retry_at=None)
+    row = row._replace(keys=" ".join(keys))
     for side in Side:
         row = _sighted(row, match, side, moment)
     return row
@@ -125,18 +155,19 @@ def _after_outcome(row: LedgerRow, outcome: Outcome, now: datetime) -> LedgerRow
     if not done or operation.action is Action.REMOVE or operation.value is None:
         return row
     added = operation.action is Action.ADD and not operation.native_ids
+    value = operation.value
+    if isinstance(value, Watched) and row.target_value:
+        held = decode_value(operation.feature, row.target_value)
+        # What the target had before it lost the item says nothing of what it has now.
+        if isinstance(held, Watched) and not (added and row.target_seen_at):
+            value = held.with_plays_of(value)
     return row._replace(
-        target_value=encode_value(operation.value),
+        target_value=encode_value(value),
         target_native=outcome.native_id or row.target_native,
         # A write that was acknowledged is not a sighting.
         target_seen_at=None if added else row.target_seen_at,
         target_gone_at=None,
     )
-
-
-def _is_over(row: LedgerRow) -> bool:
-    """Tell whether both sides had the item, and both have lost it since."""
-    return row.source_gone_at is not None and row.target_gone_at is not None
 
 
 def _superseded(match: Match) -> list[int]:

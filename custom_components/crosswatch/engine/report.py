@@ -229,7 +229,8 @@ def status_of(features: Iterable[FeatureReport]) -> RunStatus:
     failed = [each for each in reports if each.failure]
     if counts.blocked or any(map(_is_guarded, failed)):
         return RunStatus.BLOCKED
-    if failed and len(failed) == len(reports):
+    done = counts.added or counts.updated or counts.removed
+    if failed and len(failed) == len(reports) and not done:
         return RunStatus.FAILED
     if failed or counts.errors or counts.unresolved:
         return RunStatus.PARTIAL

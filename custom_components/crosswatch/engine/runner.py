@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 import logging
@@ -57,7 +58,9 @@ async def run_pair(
         await run.sync()
         return await run.finish(status_of(run.features.values()))
     except asyncio.CancelledError:
-        await run.finish(RunStatus.CANCELLED)
+        # What comes of the run must not hide that it was cancelled.
+        with suppress(sqlite3.Error):
+            await run.finish(RunStatus.CANCELLED)
         raise
     except sqlite3.Error as err:
         message = f"The state file of CrossWatch cannot be used: {err}"

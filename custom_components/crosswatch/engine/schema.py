@@ -9,7 +9,8 @@ from typing import Final
 # Moments are seconds since 1970. `record`: one record of a stored snapshot.
 # `ledger`: see ledger.py. `planned`: what the last plan of a pair and feature saw and
 # left alone, so that a run in which nothing changed need not plan anew.
-# `journal`: an operation before it is sent, and what came of it.
+# `journal`: an operation before it is sent, what came of it, and whether the ledger
+# knows.
 MIGRATIONS: Final[Sequence[str]] = (
     """
     CREATE TABLE pair (pair_id TEXT PRIMARY KEY, created_at REAL NOT NULL);
@@ -44,10 +45,11 @@ MIGRATIONS: Final[Sequence[str]] = (
     CREATE TABLE journal (
         entry_id INTEGER PRIMARY KEY, run_id TEXT NOT NULL, pair_id TEXT NOT NULL,
         feature TEXT NOT NULL, operation TEXT NOT NULL, sent_at REAL NOT NULL,
-        outcome TEXT, reason TEXT, native_id TEXT
+        outcome TEXT, reason TEXT, native_id TEXT,
+        recorded INTEGER NOT NULL DEFAULT 0
     );
-    CREATE INDEX journal_of_pair ON journal (pair_id, feature, outcome);
-    CREATE INDEX journal_of_run ON journal (run_id);
+    CREATE INDEX journal_to_record ON journal (pair_id, feature) WHERE recorded = 0;
+    CREATE INDEX journal_of_run ON journal (pair_id, run_id);
     CREATE TABLE report (
         run_id TEXT PRIMARY KEY, pair_id TEXT NOT NULL, started_at REAL NOT NULL,
         body BLOB NOT NULL

@@ -24,7 +24,7 @@ from .codec import (
 )
 from .ledger import LedgerRow
 from .model import Feature, Snapshot
-from .plan import Operation, Outcome, OutcomeKind
+from .plan import Operation, Outcome, OutcomeKind, Reason
 from .report import Report
 from .schema import migrate
 
@@ -269,6 +269,11 @@ class Store:
                 ((pair_id, feature, *row) for row in change.rows),
             )
             connection.execute(
+                "UPDATE journal SET recorded = 1 WHERE pair_id = ? AND feature = ?"
+                " AND recorded = 0 AND outcome IS NOT NULL AND outcome <> ?",
+                (pair_id, feature, OutcomeKind.UNKNOWN),
+            )
+            connection.execute(
                 "DELETE FROM planned WHERE pair_id = ? AND feature = ?",
                 (pair_id, feature),
             )
@@ -338,11 +343,30 @@ class Store:
         with self._transaction() as connection:
             rows = connection.execute(
                 "SELECT entry_id, operation FROM journal"
-                " WHERE pair_id = ? AND feature = ?"
+                " WHERE pair_id = ? AND feature = ? AND recorded = 0"
                 " AND (outcome IS NULL OR outcome = ?)",
                 (pair_id, feature, OutcomeKind.UNKNOWN),
             ).fetchall()
         return {entry: decode_operation(text) for entry, text in rows}
+
+    def unrecorded(self, pair_id: str, feature: Feature) -> list[Outcome]:
+        """Return what came of operations whose run ended before it told the ledger."""
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "SELECT operation, outcome, reason, native_id FROM journal"
+                " WHERE pair_id = ? AND feature = ? AND recorded = 0"
+                " AND outcome IS NOT NULL AND outcome <> ? ORDER BY entry_id",
+                (pair_id, feature, OutcomeKind.UNKNOWN),
+            ).fetchall()
+        return [
+            Outcome(
+                decode_operation(text),
+                OutcomeKind(kind),
+                Reason(reason) if reason else None,
+                native_id,
+            )
+            for text, kind, reason, native_id in rows
+        ]
 
     # Reports
 
@@ -361,10 +385,10 @@ class Store:
                 (report.pair_id, KEPT_RUNS),
             )
             connection.execute(
-                "DELETE FROM journal WHERE pair_id = ?1 AND outcome IS NOT NULL"
-                " AND outcome <> ?2 AND run_id NOT IN"
+                "DELETE FROM journal WHERE pair_id = ?1 AND recorded = 1"
+                " AND run_id NOT IN"
                 " (SELECT run_id FROM report WHERE pair_id = ?1)",
-                (report.pair_id, OutcomeKind.UNKNOWN),
+                (report.pair_id,),
             )
 
     def last_report(self, pair_id: str) -> Report | None:

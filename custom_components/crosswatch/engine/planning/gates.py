@@ -9,7 +9,7 @@ from datetime import datetime
 from ..codec import decode_value
 from ..matching import Match
 from ..model import Value, Watched
-from ..plan import Operation, Reason
+from ..plan import Action, Operation, Reason
 from .rules import Rules
 
 type Gate = Callable[[Operation, Match], Reason | None]
@@ -24,11 +24,17 @@ def gates(rules: Rules, now: datetime, *, retry: bool) -> Iterable[Gate]:
     def adding_is_off(operation: Operation, match: Match) -> Reason | None:
         return Reason.ADDING_OFF
 
+    def updating_is_not_supported(operation: Operation, match: Match) -> Reason | None:
+        changes = operation.action is Action.UPDATE
+        return Reason.FEATURE_NOT_SUPPORTED if changes else None
+
     def quarantined(operation: Operation, match: Match) -> Reason | None:
         return match.row.holds_back(now, operation.keys) if match.rows else None
 
     if not rules.policy.add:
         yield adding_is_off
+    if not rules.target.update:
+        yield updating_is_not_supported
     yield written_but_never_listed
     if not retry:
         yield quarantined
@@ -37,13 +43,22 @@ def gates(rules: Rules, now: datetime, *, retry: bool) -> Iterable[Gate]:
 def written_but_never_listed(operation: Operation, match: Match) -> Reason | None:
     """Hold back what the target took before and never listed: nothing is sent twice.
 
-    A newer value than the one it took is sent all the same.
+    A newer value than the one it took is sent all the same. A play that the target
+    had at the last run has to be missing twice before it is sent again.
     """
-    row = match.row
-    if not row.written_but_never_listed() or operation.value is None:
+    value = operation.value
+    if value is None:
         return None
-    written = decode_value(operation.feature, row.target_value)
-    return Reason.NOT_LISTED if _covers(written, operation.value) else None
+    listed = any(record.seen for record in match.target)
+    for row in match.rows:
+        if row.target_value and (
+            operation.reason is Reason.NEW_PLAY
+            or (not listed and row.target_seen_at is None)
+        ):
+            written = decode_value(operation.feature, row.target_value)
+            if _covers(written, value):
+                return Reason.NOT_LISTED
+    return None
 
 
 def _covers(written: Value, wanted: Value) -> bool:

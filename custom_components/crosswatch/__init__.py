@@ -1,0 +1,200 @@
+"""The CrossWatch integration: keeps media servers and trackers aligned."""
+
+import asyncio
+from collections.abc import Collection
+from functools import partial
+import sqlite3
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.typing import ConfigType
+
+from .account import (
+    AccountCoordinator,
+    AccountData,
+    CrossWatchConfigEntry,
+    loaded_pairs,
+)
+from .connect import async_identify, create_provider, spec_of
+from .const import CONF_TARGET, DOMAIN, SUBENTRY_TYPE_PAIR
+from .coordinator import PairCoordinator
+from .engine.pair import Account
+from .engine.provider import AccountInfo
+from .engine.store import Store
+from .entry_watch import EntryWatch
+from .issues import (
+    async_clear_pair_issues,
+    async_clear_target_issues,
+    async_report_broken_pair,
+    async_report_target_missing,
+)
+from .pair import BrokenPairError
+from .runtime import async_get_runtime
+from .services import async_setup_services
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
+
+VERSION = 1
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up the actions."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -> bool:
+    """Set up an account and the pairs of which it is the source."""
+    watch = EntryWatch(hass, entry)
+    provider = create_provider(hass, entry, watch)
+    info = await async_identify(provider, entry)
+    store = await _async_open_store(hass, entry)
+    entry.runtime_data = AccountData(
+        account=Account(account_id=entry.entry_id, name=entry.title, provider=provider),
+        coordinator=AccountCoordinator(hass, entry, store),
+        watch=watch,
+    )
+    await entry.runtime_data.coordinator.async_config_entry_first_refresh()
+    _async_register_device(hass, entry, info)
+    for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_PAIR):
+        await _async_set_up_pair(hass, entry, subentry)
+    for pair in loaded_pairs(hass):
+        if pair.settings.target == entry.entry_id:
+            async_clear_target_issues(hass, pair.pair_id)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    for pair in entry.runtime_data.pairs.values():
+        pair.async_apply_settings()
+    entry.async_on_unload(entry.add_update_listener(_async_update_listener))
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -> bool:
+    """Unload an account, once the runs that use it have ended."""
+    await _async_end_runs(hass, entry, entry.runtime_data.pairs.values())
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -> None:
+    """Drop the state of an account that was removed, and tell the pairs it leaves."""
+    pair_ids = [pair.subentry_id for pair in _pairs_of(entry)]
+    for pair_id in pair_ids:
+        async_clear_pair_issues(hass, pair_id)
+    others = hass.config_entries.async_entries(DOMAIN)
+    for other in others:
+        for pair in _pairs_of(other):
+            if pair.data.get(CONF_TARGET) == entry.entry_id:
+                async_report_target_missing(hass, other, pair)
+    await async_get_runtime(hass).async_forget_account(
+        entry.entry_id, pair_ids, last=not others
+    )
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: CrossWatchConfigEntry, device: dr.AnyDeviceEntry
+) -> bool:
+    """Allow the removal of a device that stands for nothing any more."""
+    alive = {entry.entry_id, *entry.subentries}
+    return not any(
+        domain == DOMAIN and identifier in alive
+        for domain, identifier in device.identifiers
+    )
+
+
+async def async_migrate_entry(
+    hass: HomeAssistant, entry: CrossWatchConfigEntry
+) -> bool:
+    """Refuse an account that a newer release has stored."""
+    return entry.version <= VERSION
+
+
+async def _async_open_store(hass: HomeAssistant, entry: CrossWatchConfigEntry) -> Store:
+    """Open the state for as long as the account is loaded."""
+    runtime = async_get_runtime(hass)
+    entry.async_on_unload(partial(runtime.async_detach, entry.entry_id))
+    try:
+        return await runtime.async_attach(entry.entry_id)
+    except (OSError, sqlite3.Error) as err:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key="state_unavailable",
+            translation_placeholders={"error": str(err)},
+        ) from err
+
+
+def _async_register_device(
+    hass: HomeAssistant, entry: CrossWatchConfigEntry, info: AccountInfo
+) -> None:
+    """Register the account's device, which its pairs' devices point to."""
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(DOMAIN, entry.entry_id)},
+        entry_type=dr.DeviceEntryType.SERVICE,
+        manufacturer=spec_of(entry).name,
+        name=entry.title,
+        sw_version=info.version or None,
+    )
+
+
+async def _async_set_up_pair(
+    hass: HomeAssistant, entry: CrossWatchConfigEntry, subentry: ConfigSubentry
+) -> None:
+    """Set up a pair; one whose settings make no sense leaves the others alone."""
+    async_clear_pair_issues(hass, subentry.subentry_id)
+    try:
+        pair = PairCoordinator(hass, entry, subentry, async_get_runtime(hass))
+    except BrokenPairError as err:
+        async_report_broken_pair(hass, entry, subentry, str(err))
+        return
+    await pair.async_config_entry_first_refresh()
+    entry.runtime_data.pairs[pair.pair_id] = pair
+    if hass.config_entries.async_get_entry(pair.settings.target) is None:
+        async_report_target_missing(hass, entry, subentry)
+
+
+async def _async_update_listener(
+    hass: HomeAssistant, entry: CrossWatchConfigEntry
+) -> None:
+    """Take over what changed: by a reload, unless it is only a pair's switches."""
+    data = entry.runtime_data
+    if not data.watch.needs_reload:
+        for pair in data.pairs.values():
+            pair.async_apply_settings()
+        return
+    if removed := data.pairs.keys() - entry.subentries.keys():
+        gone = [data.pairs.pop(pair_id) for pair_id in removed]
+        await asyncio.gather(*(pair.async_close() for pair in gone))
+        await async_get_runtime(hass).async_forget_pairs(removed)
+        for pair_id in removed:
+            async_clear_pair_issues(hass, pair_id)
+    hass.config_entries.async_schedule_reload(entry.entry_id)
+
+
+async def _async_end_runs(
+    hass: HomeAssistant,
+    entry: CrossWatchConfigEntry,
+    pairs: Collection[PairCoordinator],
+) -> None:
+    """End the account's own runs for good, and those that write to it for now."""
+    writing = [
+        pair for pair in loaded_pairs(hass) if pair.settings.target == entry.entry_id
+    ]
+    await asyncio.gather(
+        *(pair.async_close() for pair in pairs),
+        *(pair.async_cancel() for pair in writing if pair not in pairs),
+    )
+
+
+def _pairs_of(entry: CrossWatchConfigEntry) -> list[ConfigSubentry]:
+    """Return the pairs of an account, loaded or not."""
+    return entry.get_subentries_of_type(SUBENTRY_TYPE_PAIR)

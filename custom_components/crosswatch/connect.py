@@ -1,0 +1,83 @@
+"""Builds the provider of an account, and asks it once who it is."""
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    ConfigEntryError,
+    ConfigEntryNotReady,
+)
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+
+from .const import CONF_PROVIDER, CONF_VERIFY_SSL, DOMAIN
+from .engine.provider import (
+    AccountInfo,
+    AuthenticationError,
+    Provider,
+    ProviderError,
+    ProviderUnavailableError,
+    RateLimitedError,
+)
+from .entry_watch import EntryWatch
+from .providers.registry import PROVIDERS
+from .providers.spec import Connection, ProviderSpec
+from .shared import async_get_limiters, storage_folder
+
+
+def spec_of(entry: ConfigEntry) -> ProviderSpec:
+    """Return the provider of an account; raises ConfigEntryError."""
+    slug = str(entry.data.get(CONF_PROVIDER))
+    if (spec := PROVIDERS.get(slug)) is None:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key="unknown_provider",
+            translation_placeholders={"provider": slug},
+        )
+    return spec
+
+
+def create_provider(
+    hass: HomeAssistant, entry: ConfigEntry, watch: EntryWatch
+) -> Provider:
+    """Return the provider of an account, connected through Home Assistant."""
+    data = {key: value for key, value in entry.data.items() if key != CONF_PROVIDER}
+    return spec_of(entry).create(
+        Connection(
+            data=data,
+            session=async_get_clientsession(hass, data.get(CONF_VERIFY_SSL, True)),
+            limiters=async_get_limiters(hass),
+            save=watch.async_save,
+            folder=storage_folder(hass),
+        )
+    )
+
+
+async def async_identify(provider: Provider, entry: ConfigEntry) -> AccountInfo:
+    """Ask the account who it is, and say what to do where it does not answer."""
+    placeholders = {"account": entry.title}
+    try:
+        return await provider.identify()
+    except AuthenticationError as err:
+        raise ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key="authentication_failed",
+            translation_placeholders=placeholders,
+        ) from err
+    except RateLimitedError as err:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key="rate_limited",
+            translation_placeholders=placeholders,
+        ) from err
+    except ProviderUnavailableError as err:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key="cannot_connect",
+            translation_placeholders={**placeholders, "error": str(err)},
+        ) from err
+    except ProviderError as err:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key="unexpected_answer",
+            translation_placeholders={**placeholders, "error": str(err)},
+        ) from err

@@ -1,0 +1,255 @@
+"""A pair as Home Assistant sees it: its state, its schedule and its runs."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, override
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
+
+from .account import CrossWatchConfigEntry
+from .const import DOMAIN, LOGGER
+from .engine.pair import RunOptions
+from .engine.reading import Snapshots
+from .engine.report import Report
+from .pair import policy_from_data, settings_from_data
+from .pair_run import PairRun, without_items
+from .runtime import Runtime
+from .schedule import Schedule
+
+# Seconds that a cancelled run is given to hear what came of its last write.
+SETTLE_TIME: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class PairState:
+    """What a pair is doing, and its last report, without the items."""
+
+    running: bool = False
+    report: Report | None = None
+    next_run: datetime | None = None
+
+
+class PairCoordinator(DataUpdateCoordinator[PairState]):
+    """Holds the state of a pair and owns its runs.
+
+    It has no update interval: a run is no refresh, and does not depend on whether
+    anybody looks.
+    """
+
+    config_entry: CrossWatchConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: CrossWatchConfigEntry,
+        subentry: ConfigSubentry,
+        runtime: Runtime,
+    ) -> None:
+        """Start idle; raises BrokenPairError for settings that make no sense."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=f"{DOMAIN} pair",
+            update_interval=None,
+            always_update=False,
+        )
+        self.data = PairState()
+        self.subentry = subentry
+        self.settings = settings_from_data(subentry.data)
+        self.created = self._last_end = dt_util.utcnow()
+        self._runtime = runtime
+        self.store = runtime.store
+        self._schedule = Schedule(hass, self._async_run_scheduled)
+        self._run: asyncio.Task[Report] | None = None
+        self._closed = False
+        policy_from_data(subentry.data, self.created)
+
+    @property
+    def pair_id(self) -> str:
+        """Return the id of the pair."""
+        return self.subentry.subentry_id
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """Return the entry ids of both accounts."""
+        return frozenset({self.config_entry.entry_id, self.settings.target})
+
+    @property
+    def disabled(self) -> bool:
+        """Return whether a person disabled the device of the pair."""
+        device = dr.async_get(self.hass).async_get_device_by_identifier(
+            (DOMAIN, self.pair_id), self.config_entry.entry_id
+        )
+        return device is not None and device.disabled
+
+    @property
+    def run(self) -> asyncio.Task[Report] | None:
+        """Return the run that is going on, if any."""
+        return self._run
+
+    @override
+    async def _async_setup(self) -> None:
+        """Take up what is known of the pair from before."""
+        self.created = await self.hass.async_add_executor_job(
+            self.store.remember_pair, self.pair_id, dt_util.utcnow()
+        )
+        report = await self.async_last_report()
+        self._last_end = report.finished if report else self.created
+        self.data = PairState(report=without_items(report) if report else None)
+        self.config_entry.async_on_unload(
+            self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop)
+        )
+
+    @override
+    async def _async_update_data(self) -> PairState:
+        """Return the state as it is; asking for it starts nothing."""
+        return self.data
+
+    async def async_last_report(self) -> Report | None:
+        """Return the report of the last run, with its items."""
+        return await self.hass.async_add_executor_job(
+            self.store.last_report, self.pair_id
+        )
+
+    # Schedule
+
+    @callback
+    def async_apply_settings(self) -> None:
+        """Take over the settings as they stand now, and set the timer by them."""
+        self.settings = settings_from_data(self.subentry.data)
+        if self._run is None:
+            self._async_set_schedule()
+        self.async_update_listeners()
+
+    @callback
+    def _async_set_schedule(self) -> None:
+        """Wait for the next run, counted from the last one."""
+        self._schedule.async_set(
+            self._last_end, self.settings.interval if self.settings.enabled else None
+        )
+        self.async_set_updated_data(replace(self.data, next_run=self._schedule.due))
+
+    @callback
+    def _async_run_scheduled(self) -> None:
+        """Start the run that is due; enabling the device again reloads the account."""
+        if not self.disabled:
+            self.async_start_run(RunOptions(dry_run=self.settings.dry_run))
+
+    # Runs
+
+    @callback
+    def async_start_run(
+        self,
+        options: RunOptions,
+        *,
+        snapshots: Snapshots | None = None,
+        after: Collection[asyncio.Task[Report]] = (),
+    ) -> asyncio.Task[Report]:
+        """Start a run in the background, once those in `after` have ended.
+
+        Runs of one action share their snapshots.
+        """
+        self.async_check_idle()
+        self._schedule.async_cancel()
+        if snapshots is None:
+            snapshots = Snapshots(self.store, dt_util.utcnow)
+        self._run = self.config_entry.async_create_background_task(
+            self.hass,
+            self._async_run(self._new_run(options, snapshots), after),
+            f"CrossWatch run {self.pair_id}",
+        )
+        self.async_set_updated_data(replace(self.data, running=True, next_run=None))
+        return self._run
+
+    def _new_run(self, options: RunOptions, snapshots: Snapshots) -> PairRun:
+        """Return a run of this pair as it is set now."""
+        return PairRun(
+            hass=self.hass,
+            entry=self.config_entry,
+            subentry=self.subentry,
+            settings=self.settings,
+            created=self.created,
+            store=self.store,
+            options=options,
+            snapshots=snapshots,
+            previous=self.data.report,
+        )
+
+    @callback
+    def async_check_idle(self) -> None:
+        """Raise an error where a run is going on, or the account is going away."""
+        if self._run is None and not self._closed:
+            return
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="account_not_loaded" if self._closed else "already_running",
+            translation_placeholders={
+                "pair": self.subentry.title,
+                "account": self.config_entry.title,
+            },
+        )
+
+    async def async_cancel(self) -> bool:
+        """End the run that is going on, and tell whether there was one."""
+        if (run := self._run) is None:
+            return False
+        # A second request would not let the write in flight settle.
+        if not run.cancelling():
+            run.cancel("Cancelled")
+        await asyncio.wait([run], timeout=SETTLE_TIME)
+        return True
+
+    async def async_close(self) -> None:
+        """End the run that is going on, and start none any more."""
+        self._closed = True
+        self._schedule.async_cancel()
+        await self.async_cancel()
+
+    async def _async_stop(self, event: Event) -> None:
+        """End the run that is going on as Home Assistant stops.
+
+        Home Assistant has cancelled it already, but does not wait until it has ended.
+        """
+        await self.async_close()
+
+    async def _async_run(
+        self, run: PairRun, after: Collection[asyncio.Task[Report]]
+    ) -> Report:
+        """Run the pair and return the report, also of a run that was cancelled."""
+        report = None
+        try:
+            # A task that is cancelled before its first step would end unheard.
+            await asyncio.sleep(0)
+            if after:
+                await asyncio.wait(after)
+            async with self._runtime.queue.turn(self.accounts):
+                report = await run.async_execute()
+        except asyncio.CancelledError:
+            # The run ends here all the same: whoever waits for it gets its report.
+            report = await run.async_cancelled()
+        finally:
+            self._async_end_run(report)
+        await run.async_tell_accounts(report)
+        return report
+
+    @callback
+    def _async_end_run(self, report: Report | None) -> None:
+        """Show the result, and wait for the next run."""
+        self._run = None
+        # Without a report, a fault of our own has ended it: no reason to hurry.
+        self._last_end = report.finished if report else dt_util.utcnow()
+        last = without_items(report) if report else self.data.report
+        self.data = PairState(report=last)
+        if self._closed:
+            self.async_update_listeners()
+        else:
+            self._async_set_schedule()

@@ -1,0 +1,130 @@
+"""Diagnostics: only what is listed here, so that nothing else can slip out."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+
+from .account import CrossWatchConfigEntry
+from .const import (
+    CONF_DRY_RUN,
+    CONF_ENABLED,
+    CONF_FEATURES,
+    CONF_GUARDS,
+    CONF_INTERVAL,
+    CONF_MODE,
+    CONF_PROVIDER,
+    CONF_TARGET,
+    CONF_VERIFY_SSL,
+    OFFERED_FEATURES,
+)
+from .coordinator import PairState
+from .engine.provider import FeatureSupport
+from .engine.report import Report
+
+# No address, name, id, token or key is among these.
+_OF_AN_ACCOUNT: Final = (CONF_PROVIDER, CONF_VERIFY_SSL)
+_OF_A_PAIR: Final = (
+    CONF_MODE,
+    CONF_FEATURES,
+    CONF_DRY_RUN,
+    CONF_INTERVAL,
+    CONF_ENABLED,
+    CONF_GUARDS,
+    *(feature.value for feature in OFFERED_FEATURES),
+)
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: CrossWatchConfigEntry
+) -> dict[str, Any]:
+    """Return what helps to understand an account and its pairs."""
+    data = entry.runtime_data
+    return {
+        "account": _allowed(entry.data, _OF_AN_ACCOUNT),
+        "connected": data.coordinator.data.connected,
+        "records": dict(data.coordinator.data.records),
+        "capabilities": {
+            feature.value: _support(support)
+            for feature, support in data.account.provider.capabilities.items()
+        },
+        "pairs": [_pair(hass, entry, pair) for pair in entry.subentries.values()],
+    }
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: CrossWatchConfigEntry, device: dr.AnyDeviceEntry
+) -> dict[str, Any]:
+    """Return what helps to understand a pair, or its account."""
+    if (pair := entry.subentries.get(device.config_subentry_id or "")) is None:
+        return await async_get_config_entry_diagnostics(hass, entry)
+    return {
+        "account": _allowed(entry.data, _OF_AN_ACCOUNT),
+        "pair": _pair(hass, entry, pair),
+    }
+
+
+def _allowed(data: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    """Return what may be seen of some data."""
+    return {key: data[key] for key in keys if key in data}
+
+
+def _support(support: FeatureSupport) -> dict[str, Any]:
+    """Return what an account can do for a feature."""
+    return {
+        "kinds": sorted(support.kinds),
+        "read": support.read,
+        "add": support.add,
+        "update": support.update,
+        "remove": support.remove,
+        "plays": support.plays,
+    }
+
+
+def _pair(
+    hass: HomeAssistant, entry: CrossWatchConfigEntry, pair: ConfigSubentry
+) -> dict[str, Any]:
+    """Return the settings and the state of a pair."""
+    target = hass.config_entries.async_get_entry(pair.data.get(CONF_TARGET, ""))
+    coordinator = entry.runtime_data.pairs.get(pair.subentry_id)
+    return {
+        "settings": _allowed(pair.data, _OF_A_PAIR),
+        "target": None
+        if target is None
+        else {"provider": target.data[CONF_PROVIDER], "state": target.state.value},
+        "state": _state(coordinator.data) if coordinator else None,
+    }
+
+
+def _state(state: PairState) -> dict[str, Any]:
+    """Return what a pair does, and how its last run went."""
+    return {
+        "running": state.running,
+        "next_run": state.next_run,
+        "last_run": _report(state.report) if state.report else None,
+    }
+
+
+def _report(report: Report) -> dict[str, Any]:
+    """Return how a run went; what a service said may hold its address, so not that."""
+    return {
+        "run_id": report.run_id,
+        "status": report.status.value,
+        "dry_run": report.dry_run,
+        "started": report.started,
+        "finished": report.finished,
+        "features": {
+            feature.value: {
+                **each.counts.as_dict(),
+                "failure": {
+                    "side": each.failure.side.value,
+                    "reason": each.failure.reason.value,
+                }
+                if each.failure
+                else None,
+            }
+            for feature, each in report.features.items()
+        },
+    }

@@ -1,0 +1,1 @@
+"""The services: one package each, joined to the engine's provider contract."""

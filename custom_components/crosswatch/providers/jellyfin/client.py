@@ -1,0 +1,170 @@
+"""The endpoints of a Jellyfin server, for one signed-in user."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from ...engine.provider import (
+    AccountLimitError,
+    AuthenticationError,
+    ProtocolError,
+    ProviderUnavailableError,
+)
+from ..http import Answer, HttpClient, JsonObject, Limiters, Pace
+from ..mediabrowser.library import Query
+
+# Nothing limits the rate, but the server's database dislikes parallel writes.
+PACE: Final = Pace(concurrency=4)
+
+# A page of a thousand items takes a small server some seconds.
+LIST_TIMEOUT: Final = 90.0
+
+# Where a route is not known, its older form is tried: no older server is supported,
+# but some proxies let only the older ones through.
+_UNKNOWN_ROUTE: Final = frozenset({404, 405})
+
+
+def http_client(
+    session: aiohttp.ClientSession,
+    limiters: Limiters,
+    url: str,
+    headers: Mapping[str, str],
+    secrets: Callable[[], Collection[str]],
+) -> HttpClient:
+    """Return the way to a server; all accounts on it share its limits."""
+    limiter = limiters.for_host(str(URL(url).origin()), PACE)
+    return HttpClient(session, limiter, secrets=secrets, headers=headers)
+
+
+class JellyfinClient:
+    """Asks a server; returns its answers as they are."""
+
+    def __init__(self, http: HttpClient, url: str, user_id: str) -> None:
+        """Take the server's base address, and whose data this is about."""
+        self._http = http
+        self._url = url
+        self._user_id = user_id
+
+    async def me(self) -> JsonObject:
+        """Return the user whose token this is."""
+        return checked(await self._http.request("GET", f"{self._url}/Users/Me"))
+
+    async def items(self, query: Query) -> JsonObject:
+        """Return a page of items.
+
+        A list has no older form to fall back to: every supported server has this
+        one, so that 404 is a fault and never the answer "nothing".
+        """
+        return await self._list("/Items", query)
+
+    async def episodes(self, series_id: str, query: Query) -> JsonObject:
+        """Return a page of the episodes of a series."""
+        return await self._list(f"/Shows/{_part(series_id)}/Episodes", query)
+
+    async def seasons(self, series_id: str, query: Query) -> JsonObject:
+        """Return the seasons of a series."""
+        return await self._list(f"/Shows/{_part(series_id)}/Seasons", query)
+
+    async def save_user_data(
+        self, item_id: str, changes: JsonObject
+    ) -> JsonObject | None:
+        """Change only what is told of an item; None if there is no such item."""
+        item = _part(item_id)
+        return await self._change(
+            "POST",
+            f"/UserItems/{item}/UserData",
+            f"/Users/{self._user_id}/Items/{item}/UserData",
+            changes,
+        )
+
+    async def mark_unplayed(self, item_id: str) -> JsonObject | None:
+        """Forget that an item was played; None if there is no such item."""
+        item = _part(item_id)
+        return await self._change(
+            "DELETE",
+            f"/UserPlayedItems/{item}",
+            f"/Users/{self._user_id}/PlayedItems/{item}",
+        )
+
+    async def set_favourite(self, item_id: str, *, on: bool) -> JsonObject | None:
+        """Put an item among the favourites, or take it out; None if it is gone."""
+        item = _part(item_id)
+        return await self._change(
+            "POST" if on else "DELETE",
+            f"/UserFavoriteItems/{item}",
+            f"/Users/{self._user_id}/FavoriteItems/{item}",
+        )
+
+    async def clear_rating(self, item_id: str) -> JsonObject | None:
+        """Take the rating off an item; None if there is no such item."""
+        item = _part(item_id)
+        return await self._change(
+            "DELETE",
+            f"/UserItems/{item}/Rating",
+            f"/Users/{self._user_id}/Items/{item}/Rating",
+        )
+
+    async def _list(self, path: str, query: Query) -> JsonObject:
+        """Return one page of a list."""
+        answer = await self._http.request(
+            "GET",
+            f"{self._url}{path}",
+            params={"userId": self._user_id, **query},
+            timeout=LIST_TIMEOUT,
+        )
+        return checked(answer)
+
+    async def _change(
+        self, method: str, path: str, older: str, body: JsonObject | None = None
+    ) -> JsonObject | None:
+        """Change an item's user data and return it; None if there is no such item.
+
+        All of these may be repeated: they say how it shall be, not what to add.
+        """
+        params: Mapping[str, str | int] = {"userId": self._user_id}
+        for route in (path, older):
+            answer = await self._http.request(
+                method,
+                f"{self._url}{route}",
+                params=params,
+                json=body,
+                idempotent=True,
+            )
+            if answer.status not in _UNKNOWN_ROUTE:
+                return checked(answer)
+        if answer.status == 404:
+            return None
+        return checked(answer)
+
+
+def checked(answer: Answer) -> JsonObject:
+    """Return what the server answered; raises what it refused."""
+    match answer.status:
+        case 200:
+            return answer.object()
+        case 401:
+            raise AuthenticationError(
+                "The Jellyfin server no longer accepts this login: sign in again"
+            )
+        case 403:
+            raise AccountLimitError(
+                "The Jellyfin user lacks the right to do this: check the user's"
+                " permissions on the server"
+            )
+        case status if status >= 500:
+            raise ProviderUnavailableError(
+                f"{answer.request} was answered with status {status}",
+                maybe_sent=answer.written,
+            )
+        case status if answer.ok or not answer.written:
+            raise answer.nonsense("is not what was asked for")
+        case status:
+            raise ProtocolError(f"{answer.request} was refused with status {status}")
+
+
+def _part(item_id: str) -> str:
+    """Return an item id as a part of a path."""
+    return quote(item_id, safe="")

@@ -1,0 +1,1 @@
+"""What Jellyfin and Emby share: two servers of the same ancestry."""

@@ -1,0 +1,30 @@
+"""The address of a server, as a person types it."""
+
+import re
+from typing import Final
+
+from yarl import URL
+
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+# The page of the web client, which people copy from their browser.
+_WEB_CLIENT: Final = re.compile(r"/web(/.*)?$", re.IGNORECASE)
+
+
+def parse_address(text: str) -> str | None:
+    """Return the base address of a server without a slash at its end, or None.
+
+    A base path is kept; the page of the web client, query and credentials are not
+    part of it. Without a scheme it is http.
+    """
+    text = text.strip()
+    if not _SCHEME.match(text):
+        text = f"http://{text.lstrip('/')}"
+    try:
+        url = URL(text)
+        valid = url.scheme in {"http", "https"} and bool(url.host) and bool(url.port)
+    except ValueError:
+        return None
+    if not valid or " " in (url.host or ""):
+        return None
+    path = _WEB_CLIENT.sub("", url.raw_path.rstrip("/")).rstrip("/")
+    return f"{url.origin()}{path}"

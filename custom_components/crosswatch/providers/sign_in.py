@@ -1,0 +1,80 @@
+"""How a person signs in to a provider, told without any user interface."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from ..engine.provider import AccountInfo
+from .http import JsonObject
+
+type Answers = Mapping[str, str | bool]
+
+
+class FieldKind(StrEnum):
+    """What a field of a form takes."""
+
+    TEXT = "text"
+    SECRET = "secret"
+    URL = "url"
+    SWITCH = "switch"
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of the form; its texts are found by provider and name."""
+
+    name: str
+    kind: FieldKind
+    required: bool = True
+    default: str | bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceCode:
+    """A code that the person enters elsewhere, at `url` where there is a page for it.
+
+    `secret` is what the provider polls with. Times are in seconds.
+    """
+
+    code: str
+    url: str
+    secret: str = field(repr=False)
+    expires_in: float
+    interval: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A finished sign-in: what to keep, and whose account it is."""
+
+    data: JsonObject = field(repr=False)
+    info: AccountInfo
+
+
+class SignInError(Exception):
+    """The sign-in failed; `key` names the text that says why and what to do."""
+
+    def __init__(self, key: str, **placeholders: str) -> None:
+        """Remember the key of the text and what stands in it."""
+        super().__init__(key)
+        self.key = key
+        self.placeholders = placeholders
+
+
+class SignIn(Protocol):
+    """One attempt to sign in.
+
+    `fields` are asked first. `begin` either finishes, or returns a code for the
+    person to enter; `finish` then waits until that is done.
+    """
+
+    @property
+    def fields(self) -> tuple[FormField, ...]:
+        """Return the fields of the form."""
+
+    async def begin(self, answers: Answers) -> SignedIn | DeviceCode:
+        """Start with the person's answers; raises SignInError."""
+
+    async def finish(self, code: DeviceCode) -> SignedIn:
+        """Wait until the person has entered the code; raises SignInError."""

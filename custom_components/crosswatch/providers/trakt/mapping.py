@@ -1,0 +1,177 @@
+"""From Trakt's JSON to items and records; pure functions."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from ...engine.ids import normalise_id
+from ...engine.model import Item, Listed, MediaKind, Rated, Record
+from ...engine.provider import AccountInfo, ProtocolError
+from ..http import JsonObject, JsonValue
+
+NAMESPACES: Final = ("trakt", "imdb", "tmdb", "tvdb")
+_KINDS: Final[Mapping[str, MediaKind]] = {kind.value: kind for kind in MediaKind}
+# What Trakt shows for a play of unknown date is not documented. It has been seen as
+# null and, as far as is known, as the beginning of time; nobody watched a film then.
+_FIRST_YEAR: Final = 1971
+
+
+class PlayRow(NamedTuple):
+    """One row of the history: a play, and what was played."""
+
+    play_id: str
+    native_id: str
+    item: Item
+    at: datetime | None
+
+
+class RowReader:
+    """Makes items and records from the rows of one read.
+
+    It remembers titles, so that thousands of rows share one item a title and one
+    show among its episodes.
+    """
+
+    def __init__(self) -> None:
+        """Start without any titles."""
+        self._items: dict[str, Item] = {}
+
+    def play(self, row: JsonObject) -> PlayRow | None:
+        """Return the play in a row of /sync/history; None for an unknown kind."""
+        if (titled := self._titled(row)) is None:
+            return None
+        play_id = row.get("id")
+        if not isinstance(play_id, int):
+            raise missing("id", row)
+        return PlayRow(str(play_id), *titled, moment_from(row.get("watched_at")))
+
+    def rated(self, row: JsonObject) -> Record | None:
+        """Return the rating in a row of /sync/ratings; None for an unknown kind."""
+        if (titled := self._titled(row)) is None:
+            return None
+        rating = row.get("rating")
+        if not isinstance(rating, int | float):
+            raise missing("rating", row)
+        native_id, item = titled
+        at = moment_from(row.get("rated_at"))
+        return Record(item, Rated(float(rating), at), native_id)
+
+    def listed(self, row: JsonObject) -> Record | None:
+        """Return the entry in a row of /sync/watchlist; None for an unknown kind."""
+        if (titled := self._titled(row)) is None:
+            return None
+        native_id, item = titled
+        return Record(item, Listed(moment_from(row.get("listed_at"))), native_id)
+
+    def _titled(self, row: JsonObject) -> tuple[str, Item] | None:
+        """Return what a row is about, with Trakt's own name for it."""
+        name = row.get("type")
+        if not isinstance(name, str):
+            raise missing("type", row)
+        if (kind := _KINDS.get(name)) is None:
+            return None
+        title = object_in(row, name)
+        native_id = f"{name}:{trakt_id_in(title)}"
+        if (item := self._items.get(native_id)) is None:
+            show = None
+            if kind in {MediaKind.SEASON, MediaKind.EPISODE}:
+                show = self._show(object_in(row, "show"))
+            item = self._items[native_id] = item_from(kind, title, show)
+        return native_id, item
+
+    def _show(self, title: JsonObject) -> Item:
+        """Return the show that a season or an episode belongs to."""
+        native_id = f"show:{trakt_id_in(title)}"
+        if (show := self._items.get(native_id)) is None:
+            show = self._items[native_id] = item_from(MediaKind.SHOW, title)
+        return show
+
+
+def item_from(kind: MediaKind, title: JsonObject, show: Item | None = None) -> Item:
+    """Return the item that a movie, show, season or episode object is about."""
+    ids = ids_from(object_in(title, "ids"))
+    name = title.get("title")
+    text = name if isinstance(name, str) else ""
+    match kind:
+        case MediaKind.SEASON:
+            return Item(kind, ids, text, show=show, season=number_in(title, "number"))
+        case MediaKind.EPISODE:
+            season, number = number_in(title, "season"), number_in(title, "number")
+            return Item(kind, ids, text, show=show, season=season, number=number)
+    year = title.get("year")
+    return Item(kind, ids, text, year=year if isinstance(year, int) else None)
+
+
+def ids_from(ids: JsonObject) -> dict[str, str]:
+    """Return the ids that mean the same everywhere, normalised."""
+    found: dict[str, str] = {}
+    for namespace in NAMESPACES:
+        value = ids.get(namespace)
+        if isinstance(value, int):
+            if value > 0:
+                found[namespace] = str(value)
+        elif isinstance(value, str) and (known := normalise_id(namespace, value)):
+            found[namespace] = known
+    return found
+
+
+def moment_from(value: JsonValue | None) -> datetime | None:
+    """Return a moment in UTC, or None for one that is missing or makes no sense."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if moment.year < _FIRST_YEAR:
+        return None
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+def account_from(settings: JsonObject) -> AccountInfo:
+    """Return whose account it is.
+
+    The uuid is documented as made for this; names and slugs can be changed. An older
+    answer may lack it, then the slug has to do.
+    """
+    user = object_in(settings, "user")
+    ids = object_in(user, "ids")
+    account_id = ids.get("uuid") or ids.get("slug")
+    if not isinstance(account_id, str) or not account_id:
+        raise missing("user.ids.uuid", settings)
+    name = user.get("username")
+    return AccountInfo(
+        account_id=account_id, name=name if isinstance(name, str) else account_id
+    )
+
+
+def object_in(parent: JsonObject, name: str) -> JsonObject:
+    """Return an object in another one, which has to be there."""
+    value = parent.get(name)
+    if isinstance(value, dict):
+        return value
+    raise missing(name, parent)
+
+
+def trakt_id_in(title: JsonObject) -> int:
+    """Return the id that Trakt gave to a title."""
+    value = object_in(title, "ids").get("trakt")
+    if isinstance(value, int):
+        return value
+    raise missing("ids.trakt", title)
+
+
+def number_in(title: JsonObject, name: str) -> int:
+    """Return the number of a season or an episode."""
+    value = title.get(name)
+    if isinstance(value, int):
+        return value
+    raise missing(name, title)
+
+
+def missing(name: str, parent: JsonObject) -> ProtocolError:
+    """Return the error for a field that we cannot do without."""
+    known = ", ".join(sorted(parent)) or "nothing"
+    return ProtocolError(f"Trakt's answer lacks {name} (it has {known})")

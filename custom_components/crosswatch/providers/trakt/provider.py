@@ -1,0 +1,192 @@
+"""One Trakt account, as the engine sees it."""
+
+import asyncio
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from ...engine.model import Feature, MediaKind, Record, Snapshot
+from ...engine.plan import Operation, Outcome
+from ...engine.provider import ALL_KINDS, AccountInfo, FeatureSupport
+from ..http import HttpClient, JsonObject
+from ..spec import Connection
+from .client import HOST, PACE, TraktClient
+from .login import Login, text_in
+from .mapping import PlayRow, RowReader, account_from
+from .oauth import OAuth, oauth_limiter
+from .paging import Page, collect, together
+from .payload import GROUPS, moment_to_json
+from .plays import count_of, merged, newest_seen, snapshot_of
+from .writing import BATCH_SIZES, PATHS, Writer
+
+SLUG: Final = "trakt"
+_IDS: Final = frozenset({"trakt", "imdb", "tmdb", "tvdb"})
+CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
+    Feature.WATCHLIST: FeatureSupport(
+        kinds=ALL_KINDS,
+        update=False,
+        ids=_IDS,
+        batch_size=BATCH_SIZES[Feature.WATCHLIST],
+    ),
+    # The date of a play cannot be changed, but another play can be added.
+    Feature.HISTORY: FeatureSupport(
+        kinds=frozenset({MediaKind.MOVIE, MediaKind.EPISODE}),
+        ids=_IDS,
+        plays=True,
+        batch_size=BATCH_SIZES[Feature.HISTORY],
+    ),
+    Feature.RATINGS: FeatureSupport(
+        kinds=ALL_KINDS,
+        ids=_IDS,
+        rating_step=1.0,
+        batch_size=BATCH_SIZES[Feature.RATINGS],
+    ),
+}
+# The stamps that tell of every change of a feature, removals included.
+_STAMPS: Final[Mapping[Feature, tuple[tuple[str, str], ...]]] = {
+    Feature.WATCHLIST: (("watchlist", "updated_at"),),
+    Feature.HISTORY: (("movies", "watched_at"), ("episodes", "watched_at")),
+    Feature.RATINGS: tuple((group, "rated_at") for group in GROUPS.values()),
+}
+# Plays are listed by their own dates: the newest may still be joined by others.
+_OVERLAP: Final = timedelta(seconds=300)
+
+
+class TraktProvider:
+    """One Trakt account."""
+
+    slug = SLUG
+    capabilities = CAPABILITIES
+
+    def __init__(self, client: TraktClient) -> None:
+        """Take the API on behalf of the account."""
+        self._client = client
+
+    @classmethod
+    def create(cls, connection: Connection) -> TraktProvider:
+        """Return the account that a sign-in has returned."""
+
+        def secrets() -> Collection[str]:
+            """Return the tokens of this moment."""
+            return login.secrets()
+
+        data, session = connection.data, connection.session
+        limiters = connection.limiters
+        oauth = OAuth(
+            HttpClient(session, oauth_limiter(limiters), secrets=secrets),
+            text_in(data, "client_id"),
+            text_in(data, "client_secret"),
+        )
+        login = Login(oauth, data, connection.save)
+        limiter = limiters.for_host(HOST, PACE)
+        return cls(TraktClient(HttpClient(session, limiter, secrets=secrets), login))
+
+    async def identify(self) -> AccountInfo:
+        """Return whose account it is."""
+        return account_from(await self._client.settings())
+
+    async def activity(self, features: Collection[Feature]) -> Mapping[Feature, str]:
+        """Return a marker for each feature, from one request for all of them."""
+        activities = await self._client.last_activities()
+        markers = {
+            feature: marker_from(activities, stamps)
+            for feature, stamps in _STAMPS.items()
+            if feature in features
+        }
+        return {feature: marker for feature, marker in markers.items() if marker}
+
+    async def read(self, feature: Feature, previous: Snapshot | None) -> Snapshot:
+        """Return all records of a feature."""
+        reader = RowReader()
+        now = datetime.now(UTC)
+        match feature:
+            case Feature.HISTORY:
+                return await self._read_history(reader, previous, now)
+            case Feature.RATINGS:
+                paths = [f"{PATHS[feature]}/{group}" for group in GROUPS.values()]
+                parts = await together(
+                    *(self._records(path, reader.rated) for path in paths)
+                )
+                return Snapshot.of(feature, (r for part in parts for r in part), now)
+            case _:
+                records = await self._records(PATHS[Feature.WATCHLIST], reader.listed)
+                return Snapshot.of(feature, records, now)
+
+    async def write(
+        self, feature: Feature, operations: Sequence[Operation]
+    ) -> AsyncIterator[Outcome]:
+        """Send operations and yield one outcome for each."""
+        writer = Writer(self._client, feature, operations)
+        async for outcome in writer.outcomes():
+            yield outcome
+
+    async def _records(
+        self, path: str, parse: Callable[[JsonObject], Record | None]
+    ) -> list[Record]:
+        """Return all records of a list."""
+
+        async def fetch(number: int) -> Page[Record]:
+            """Return one page."""
+            return await self._client.page(path, number, parse)
+
+        return await collect(fetch, lambda record: record.native_id)
+
+    async def _read_history(
+        self, reader: RowReader, previous: Snapshot | None, now: datetime
+    ) -> Snapshot:
+        """Return the history: as before, with what is new, or read afresh.
+
+        The first page tells how many plays there are, and the newest of them.
+        """
+        fetch = self._plays(reader)
+        head = await fetch(1)
+        if previous is not None and previous.complete:
+            known = await self._brought_up_to_date(previous, head, reader)
+            if known is not None:
+                return known
+        rows = await collect(fetch, lambda row: row.play_id, head)
+        # Many records take a while: not in the event loop.
+        return await asyncio.to_thread(snapshot_of, rows, now)
+
+    async def _brought_up_to_date(
+        self, previous: Snapshot, head: Page[PlayRow], reader: RowReader
+    ) -> Snapshot | None:
+        """Return the history with what is new, or None if that does not explain all."""
+        result = await asyncio.to_thread(merged, previous, head.things, head.total)
+        if result is not None or head.pages < 2 or head.total <= count_of(previous):
+            return result
+        newest = newest_seen(previous)
+        dates = [row.at for row in head.things if row.at is not None]
+        if newest is None or not dates or min(dates) < newest - _OVERLAP:
+            # The first page goes back far enough: what is missing is older.
+            return None
+        fetch = self._plays(reader, start_at=moment_to_json(newest - _OVERLAP))
+        rows = await collect(fetch, lambda row: row.play_id)
+        return await asyncio.to_thread(merged, previous, rows, head.total)
+
+    def _plays(
+        self, reader: RowReader, **params: str
+    ) -> Callable[[int], Awaitable[Page[PlayRow]]]:
+        """Return what fetches a page of the history."""
+        path = PATHS[Feature.HISTORY]
+        return lambda number: self._client.page(path, number, reader.play, **params)
+
+
+def marker_from(activities: JsonObject, stamps: Iterable[tuple[str, str]]) -> str:
+    """Return the stamps as one text, empty if one is missing."""
+    found: list[str] = []
+    for group, name in stamps:
+        part = activities.get(group)
+        stamp = part.get(name) if isinstance(part, dict) else None
+        if not isinstance(stamp, str):
+            return ""
+        found.append(stamp)
+    return " ".join(found)

@@ -1,0 +1,132 @@
+"""What all loaded accounts share: the state file and the order of runs."""
+
+import asyncio
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final
+
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
+
+from .const import DOMAIN
+from .engine.store import Store
+from .issues import async_report_damaged_state
+from .run_queue import RunQueue
+from .shared import storage_folder
+
+STATE_FILE: Final = "state.db"
+
+_RUNTIME: Final[HassKey[Runtime]] = HassKey(f"{DOMAIN}.runtime")
+
+
+@callback
+def async_get_runtime(hass: HomeAssistant) -> Runtime:
+    """Return what all accounts share."""
+    if _RUNTIME not in hass.data:
+        hass.data[_RUNTIME] = Runtime(hass)
+    return hass.data[_RUNTIME]
+
+
+class Runtime:
+    """Opens the state for the first account, and closes it after the last."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Start without any account."""
+        self.hass = hass
+        self.queue = RunQueue()
+        self._store: Store | None = None
+        self._users: set[str] = set()
+        self._turn = asyncio.Lock()
+        self._stop_listening: CALLBACK_TYPE | None = None
+
+    @property
+    def path(self) -> Path:
+        """Return where the state is kept."""
+        return storage_folder(self.hass) / STATE_FILE
+
+    @property
+    def store(self) -> Store:
+        """Return the state; it is open while an account is attached."""
+        if self._store is None:
+            raise RuntimeError("No account is loaded")
+        return self._store
+
+    async def async_attach(self, user: str) -> Store:
+        """Return the state, opened if need be, for as long as the user stays."""
+        async with self._turn:
+            self._users.add(user)
+            if self._store is None:
+                self._store = await self._async_open()
+            return self._store
+
+    async def async_detach(self, user: str) -> None:
+        """Close the state if this was its last user."""
+        async with self._turn:
+            self._users.discard(user)
+            if not self._users:
+                await self._async_close()
+
+    async def async_forget_pairs(self, pair_ids: Collection[str]) -> None:
+        """Drop all state of pairs that were removed."""
+        store = self.store
+        for pair_id in pair_ids:
+            await self.hass.async_add_executor_job(store.forget_pair, pair_id)
+
+    async def async_forget_account(
+        self, account_id: str, pair_ids: Collection[str], *, last: bool
+    ) -> None:
+        """Drop all state of an account that was removed, and of its pairs.
+
+        The state file goes with the last account.
+        """
+        self.queue.forget(account_id)
+        if last:
+            async with self._turn:
+                await self._async_close()
+                await self.hass.async_add_executor_job(_remove_state, self.path)
+            return
+        store = await self.async_attach(account_id)
+        try:
+            await self.async_forget_pairs(pair_ids)
+            await self.hass.async_add_executor_job(store.forget_account, account_id)
+        finally:
+            await self.async_detach(account_id)
+
+    async def _async_open(self) -> Store:
+        """Open the state, and tell of a damaged file that was set aside."""
+        store = await self.hass.async_add_executor_job(_open_state, self.path)
+        if store.set_aside is not None:
+            async_report_damaged_state(self.hass, store.set_aside)
+        # Accounts stay loaded when Home Assistant stops; by then, all runs have ended.
+        self._stop_listening = self.hass.bus.async_listen_once(
+            EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_stop
+        )
+        return store
+
+    async def _async_close(self) -> None:
+        """Close the state if it is open."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+            self._stop_listening = None
+        if self._store is not None:
+            store, self._store = self._store, None
+            await self.hass.async_add_executor_job(store.close)
+
+    async def _async_stop(self, event: Event) -> None:
+        """Close the state as Home Assistant stops."""
+        self._stop_listening = None
+        async with self._turn:
+            await self._async_close()
+
+
+def _open_state(path: Path) -> Store:
+    """Open the state in its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return Store.open(path)
+
+
+def _remove_state(path: Path) -> None:
+    """Delete the state file and what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

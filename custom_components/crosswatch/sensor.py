@@ -1,0 +1,248 @@
+"""Sensors: what the last run of a pair did, and what an account holds."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import EntityCategory, UnitOfTime
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .account import CrossWatchConfigEntry
+from .const import OFFERED_FEATURES
+from .coordinator import PairState
+from .engine.model import Feature
+from .engine.report import Counts, RunStatus
+from .entity import ATTR_DRY_RUN, ATTR_RUN_ID, AccountEntity, PairEntity
+
+PARALLEL_UPDATES = 0
+
+
+class CountKey(StrEnum):
+    """The counts of the last run that have a sensor."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    UPDATED = "updated"
+    SKIPPED = "skipped"
+    UNRESOLVED = "unresolved"
+    ERRORS = "errors"
+
+
+class StateKey(StrEnum):
+    """The other sensors of a pair."""
+
+    STATUS = "status"
+    LAST_RUN = "last_run"
+    NEXT_RUN = "next_run"
+    DURATION = "duration"
+
+
+IDLE = "idle"
+RUNNING = "running"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountSensorDescription(SensorEntityDescription):
+    """A count of the last run."""
+
+    count_fn: Callable[[Counts], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateSensorDescription(SensorEntityDescription):
+    """Something else of a pair's state."""
+
+    value_fn: Callable[[PairState], str | float | datetime | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordsSensorDescription(SensorEntityDescription):
+    """The number of records of one feature."""
+
+    feature: Feature
+
+
+def _status(state: PairState) -> str:
+    """Return what the pair does, or else how its last run ended."""
+    if state.running:
+        return RUNNING
+    return state.report.status.value if state.report else IDLE
+
+
+def _duration(state: PairState) -> float | None:
+    """Return how long the last run took, in seconds."""
+    if (report := state.report) is None:
+        return None
+    return (report.finished - report.started).total_seconds()
+
+
+COUNT_SENSORS: tuple[CountSensorDescription, ...] = (
+    CountSensorDescription(
+        key=CountKey.ADDED,
+        translation_key=CountKey.ADDED,
+        state_class=SensorStateClass.MEASUREMENT,
+        count_fn=lambda counts: counts.added,
+    ),
+    CountSensorDescription(
+        key=CountKey.REMOVED,
+        translation_key=CountKey.REMOVED,
+        state_class=SensorStateClass.MEASUREMENT,
+        count_fn=lambda counts: counts.removed,
+    ),
+    CountSensorDescription(
+        key=CountKey.UPDATED,
+        translation_key=CountKey.UPDATED,
+        state_class=SensorStateClass.MEASUREMENT,
+        count_fn=lambda counts: counts.updated,
+    ),
+    CountSensorDescription(
+        key=CountKey.SKIPPED,
+        translation_key=CountKey.SKIPPED,
+        state_class=SensorStateClass.MEASUREMENT,
+        count_fn=lambda counts: counts.skipped,
+    ),
+    CountSensorDescription(
+        key=CountKey.UNRESOLVED,
+        translation_key=CountKey.UNRESOLVED,
+        state_class=SensorStateClass.MEASUREMENT,
+        count_fn=lambda counts: counts.unresolved,
+    ),
+    CountSensorDescription(
+        key=CountKey.ERRORS,
+        translation_key=CountKey.ERRORS,
+        state_class=SensorStateClass.MEASUREMENT,
+        count_fn=lambda counts: counts.errors,
+    ),
+)
+
+STATE_SENSORS: tuple[StateSensorDescription, ...] = (
+    StateSensorDescription(
+        key=StateKey.STATUS,
+        translation_key=StateKey.STATUS,
+        device_class=SensorDeviceClass.ENUM,
+        options=[IDLE, RUNNING, *RunStatus],
+        value_fn=_status,
+    ),
+    StateSensorDescription(
+        key=StateKey.LAST_RUN,
+        translation_key=StateKey.LAST_RUN,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda state: state.report.finished if state.report else None,
+    ),
+    StateSensorDescription(
+        key=StateKey.NEXT_RUN,
+        translation_key=StateKey.NEXT_RUN,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda state: state.next_run,
+    ),
+    StateSensorDescription(
+        key=StateKey.DURATION,
+        translation_key=StateKey.DURATION,
+        device_class=SensorDeviceClass.DURATION,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_display_precision=1,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=_duration,
+    ),
+)
+
+RECORDS_SENSORS: tuple[RecordsSensorDescription, ...] = tuple(
+    RecordsSensorDescription(
+        key=feature.value,
+        translation_key=feature.value,
+        state_class=SensorStateClass.MEASUREMENT,
+        feature=feature,
+    )
+    for feature in OFFERED_FEATURES
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: CrossWatchConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the sensors of an account and of its pairs."""
+    data = entry.runtime_data
+    capabilities = data.account.provider.capabilities
+    async_add_entities(
+        RecordsSensor(data.coordinator, description)
+        for description in RECORDS_SENSORS
+        if description.feature in capabilities
+    )
+    for pair_id, coordinator in data.pairs.items():
+        async_add_entities(
+            [
+                *(CountSensor(coordinator, each) for each in COUNT_SENSORS),
+                *(StateSensor(coordinator, each) for each in STATE_SENSORS),
+            ],
+            config_subentry_id=pair_id,
+        )
+
+
+class CountSensor(PairEntity, SensorEntity):
+    """A count of the last run of a pair; of a dry run, what it would have done."""
+
+    # Different after every run, which would bloat the recorder's database.
+    _unrecorded_attributes = frozenset({ATTR_RUN_ID})
+
+    entity_description: CountSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> int | None:
+        """Return the count over all features."""
+        report = self.coordinator.data.report
+        return self.entity_description.count_fn(report.counts) if report else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return which run it was, and the count of each feature."""
+        if (report := self.coordinator.data.report) is None:
+            return None
+        return {
+            ATTR_DRY_RUN: report.dry_run,
+            ATTR_RUN_ID: report.run_id,
+            **{
+                feature.value: self.entity_description.count_fn(each.counts)
+                for feature, each in report.features.items()
+            },
+        }
+
+
+class StateSensor(PairEntity, SensorEntity):
+    """What a pair does, when and for how long."""
+
+    entity_description: StateSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> str | float | datetime | None:
+        """Return the value."""
+        return self.entity_description.value_fn(self.coordinator.data)
+
+
+class RecordsSensor(AccountEntity, SensorEntity):
+    """How many records an account has; unknown before it was first read."""
+
+    entity_description: RecordsSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> int | None:
+        """Return the number of records."""
+        return self.coordinator.data.records.get(self.entity_description.feature)

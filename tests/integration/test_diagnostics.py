@@ -1,0 +1,125 @@
+"""Diagnostics and system health: what helps, and nothing that is private."""
+
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    get_system_health_info,
+)
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+    get_diagnostics_for_device,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.crosswatch.const import DOMAIN
+from custom_components.crosswatch.shared import storage_folder
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
+
+from .runs import act, add_tracker, device_of, pair_data, put, set_up, watched
+
+SECRETS = (
+    "Smith family",
+    "s3cret-token",
+    "s3cret-refresh",
+    "s3cret-client",
+    "http://192.0.2.7:8096",
+    "server-0815",
+    "entry-cabin",
+    "Film 1",
+)
+
+
+@pytest.fixture
+async def home(hass: HomeAssistant) -> MockConfigEntry:
+    """Return an account with a pair, a run behind it, and much that is private."""
+    home = await add_tracker(
+        hass,
+        "Home",
+        pairs={"pair": pair_data("Cabin", later="s3cret-client")},
+    )
+    hass.config_entries.async_update_entry(
+        home,
+        title="Smith family",
+        unique_id="server-0815",
+        data={
+            **home.data,
+            "access_token": "s3cret-token",
+            "tokens": {"refresh": "s3cret-refresh"},
+            "client_secret": "s3cret-client",
+            "url": "http://192.0.2.7:8096",
+            "server_id": "server-0815",
+            "verify_ssl": False,
+        },
+    )
+    await set_up(hass, home, await add_tracker(hass, "Cabin"))
+    await put(home, watched(1, 2))
+    await act(hass, "sync")
+    return home
+
+
+async def test_account(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, home: MockConfigEntry
+) -> None:
+    """Show an account with its pairs, without anything private."""
+    shown: Any = await get_diagnostics_for_config_entry(hass, hass_client, home)
+    assert shown["account"] == {"provider": "tracker", "verify_ssl": False}
+    assert shown["connected"] is True
+    assert shown["records"] == {"history": 2}
+    assert shown["capabilities"]["history"]["plays"] is True
+    (pair,) = shown["pairs"]
+    assert pair["settings"]["features"] == ["history"]
+    assert pair["target"] == {"provider": "tracker", "state": "loaded"}
+    assert pair["state"]["last_run"]["status"] == "success"
+    assert pair["state"]["last_run"]["features"]["history"]["added"] == 2
+    text = str(shown)
+    assert not [secret for secret in SECRETS if secret in text]
+
+
+async def test_failed_run(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, home: MockConfigEntry
+) -> None:
+    """Show why a run failed, and that its target is gone."""
+    await hass.config_entries.async_remove("entry-cabin")
+    await act(hass, "sync")
+    shown: Any = await get_diagnostics_for_config_entry(hass, hass_client, home)
+    (pair,) = shown["pairs"]
+    assert pair["target"] is None
+    failure = pair["state"]["last_run"]["features"]["history"]["failure"]
+    assert failure == {"side": "target", "reason": "unavailable"}
+
+
+@pytest.mark.parametrize("whose", ["pair", "account"])
+async def test_device(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    home: MockConfigEntry,
+    whose: str,
+) -> None:
+    """Show one pair, or its account with all of them."""
+    pair = home.subentries["pair"] if whose == "pair" else None
+    device = dr.async_get(hass).async_get(device_of(hass, home, pair))
+    assert isinstance(device, dr.DeviceEntry)
+    shown: Any = await get_diagnostics_for_device(hass, hass_client, home, device)
+    assert ("pair" in shown) is (whose == "pair")
+    assert ("pairs" in shown) is (whose == "account")
+    text = str(shown)
+    assert not [secret for secret in SECRETS if secret in text]
+
+
+async def test_system_health(hass: HomeAssistant, home: MockConfigEntry) -> None:
+    """Show how much there is to look after."""
+    assert await async_setup_component(hass, "system_health", {})
+    await hass.async_block_till_done()
+    info = await get_system_health_info(hass, DOMAIN)
+    size = (
+        await info.pop("state_size")
+        if not isinstance(info["state_size"], str)
+        else info.pop("state_size")
+    )
+    assert size.endswith("MiB")
+    assert info == {"accounts": 2, "accounts_loaded": 2, "pairs": 1, "runs": 0}
+    assert storage_folder(hass).is_dir()

@@ -1,0 +1,108 @@
+"""Flows as a browser sees them: over HTTP, with forms that can be written as JSON."""
+
+from typing import Any
+
+from aiohttp.test_utils import TestClient
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.crosswatch.const import DOMAIN, SUBENTRY_TYPE_PAIR
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+
+from . import only_pair
+
+ACCOUNTS = "/api/config/config_entries/flow"
+PAIRS = "/api/config/config_entries/subentries/flow"
+
+
+@pytest.fixture
+async def browser(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator
+) -> TestClient[Any, Any]:
+    """Return a client that is logged in."""
+    assert await async_setup_component(hass, "config", {})
+    return await hass_client()
+
+
+async def post(
+    browser: TestClient[Any, Any], path: str, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Send a form, and return what comes next."""
+    response = await browser.post(path, json=body)
+    assert response.status in {200, 201}, await response.text()
+    result: dict[str, Any] = await response.json()
+    return result
+
+
+def by_name(schema: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the fields of a form by their names."""
+    return {field["name"]: field for field in schema}
+
+
+async def test_account(hass: HomeAssistant, browser: TestClient[Any, Any]) -> None:
+    """Connect an account, step by step."""
+    result = await post(browser, ACCOUNTS, {"handler": DOMAIN})
+    assert result["step_id"] == "user"
+    flow = f"{ACCOUNTS}/{result['flow_id']}"
+    result = await post(browser, flow, {"provider": "jellyfin"})
+    fields = by_name(result["data_schema"])
+    assert list(fields) == ["url", "username", "password", "verify_ssl"]
+    assert fields["url"]["required"] is True
+    assert fields["url"]["selector"]["text"]["type"] == "url"
+    assert fields["password"]["selector"]["text"]["type"] == "password"
+    assert fields["password"].get("required", False) is False
+    assert fields["verify_ssl"]["default"] is True
+    response = await browser.delete(flow)
+    assert response.status == 200
+
+
+async def test_pair(
+    hass: HomeAssistant,
+    browser: TestClient[Any, Any],
+    tracker: ConfigEntry,
+    other_tracker: ConfigEntry,
+) -> None:
+    """Add a pair, and change it."""
+    handler = [tracker.entry_id, SUBENTRY_TYPE_PAIR]
+    result = await post(browser, PAIRS, {"handler": handler})
+    fields = by_name(result["data_schema"])
+    assert list(fields) == ["target", "mode", "features", "dry_run", "interval"]
+    assert fields["interval"]["default"] == 720
+    assert fields["interval"]["selector"]["number"]["unit_of_measurement"] == "minutes"
+    assert fields["target"]["selector"]["select"]["options"] == [
+        {"value": other_tracker.entry_id, "label": other_tracker.title}
+    ]
+    flow = f"{PAIRS}/{result['flow_id']}"
+    wrong = {"target": other_tracker.entry_id, "features": [], "interval": 720}
+    result = await post(browser, flow, wrong)
+    assert result["errors"] == {"features": "no_feature"}
+    result = await post(browser, flow, {**wrong, "features": ["ratings"]})
+    assert result["type"] == "create_entry"
+    await hass.async_block_till_done()
+    pair = only_pair(tracker)
+
+    change = {"handler": handler, "subentry_id": pair.subentry_id}
+    result = await post(browser, PAIRS, change)
+    fields = by_name(result["data_schema"])
+    assert fields["ratings"]["type"] == "expandable"
+    assert fields["ratings"]["expanded"] is False
+    ratings = by_name(fields["ratings"]["schema"])
+    assert list(ratings) == ["add", "kinds", "since", "from_date"]
+    assert ratings["since"]["default"] == "all"
+    result = await post(
+        browser,
+        f"{PAIRS}/{result['flow_id']}",
+        {
+            "target": other_tracker.entry_id,
+            "features": ["ratings"],
+            "ratings": {"add": True, "kinds": ["movie"], "since": "only_new"},
+            "guards": {"shrink_guard": False},
+        },
+    )
+    assert result["type"] == "abort"
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    assert only_pair(tracker).data["ratings"]["kinds"] == ["movie"]
+    assert only_pair(tracker).data["guards"] == {"shrink_guard": False}

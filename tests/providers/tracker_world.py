@@ -1,0 +1,108 @@
+"""Small words for the tests of the tracker: items, operations, and a tracker itself."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from custom_components.crosswatch.engine.ids import item_keys
+from custom_components.crosswatch.engine.model import (
+    Feature,
+    Item,
+    MediaKind,
+    Side,
+    Value,
+    Watched,
+)
+from custom_components.crosswatch.engine.plan import (
+    Action,
+    Operation,
+    Outcome,
+    OutcomeKind,
+    Reason,
+)
+from custom_components.crosswatch.engine.provider import Provider
+from custom_components.crosswatch.providers.tracker.database import create
+from custom_components.crosswatch.providers.tracker.naming import file_name
+from custom_components.crosswatch.providers.tracker.provider import TrackerProvider
+
+NAME = "Home"
+
+
+def day(number: int) -> datetime:
+    """Return noon of a day in May 2024."""
+    return datetime(2024, 5, number, 12, tzinfo=UTC)
+
+
+def movie(title: str = "", year: int | None = None, **ids: str) -> Item:
+    """Return a film."""
+    return Item(MediaKind.MOVIE, ids, title, year)
+
+
+def show(title: str = "", year: int | None = None, **ids: str) -> Item:
+    """Return a series."""
+    return Item(MediaKind.SHOW, ids, title, year)
+
+
+def episode(of: Item, season: int, number: int, **ids: str) -> Item:
+    """Return an episode of a series."""
+    return Item(MediaKind.EPISODE, ids, "", None, of, season, number)
+
+
+def operation(
+    item: Item,
+    value: Value | None,
+    *,
+    feature: Feature = Feature.HISTORY,
+    action: Action = Action.ADD,
+    before: Value | None = None,
+    native_ids: tuple[str, ...] = (),
+    keys: tuple[str, ...] | None = None,
+) -> Operation:
+    """Return an operation; without a value it removes."""
+    return Operation(
+        feature=feature,
+        side=Side.TARGET,
+        action=Action.REMOVE if value is None else action,
+        item=item,
+        reason=Reason.MISSING,
+        keys=item_keys(item) if keys is None else keys,
+        value=value,
+        before=before,
+        native_ids=native_ids,
+    )
+
+
+def tracker(folder: Path) -> TrackerProvider:
+    """Return a tracker, whose file is made if there is none."""
+    path = folder / file_name(NAME)
+    if not path.exists():
+        create(path)
+    return TrackerProvider(NAME, path)
+
+
+async def written(
+    provider: Provider, feature: Feature, operations: Sequence[Operation]
+) -> list[Outcome]:
+    """Return all outcomes of a write."""
+    return [outcome async for outcome in provider.write(feature, operations)]
+
+
+async def put(
+    provider: Provider, feature: Feature, *pairs: tuple[Item, Value | None]
+) -> list[OutcomeKind]:
+    """Write values (None removes) and return what came of each."""
+    operations = [operation(item, value, feature=feature) for item, value in pairs]
+    outcomes = await written(provider, feature, operations)
+    return [outcome.kind for outcome in outcomes]
+
+
+async def held(provider: Provider, feature: Feature) -> list[tuple[Item, Value]]:
+    """Return the items of a feature and what it says of them, in order."""
+    snapshot = await provider.read(feature, None)
+    return [(record.item, record.value) for record in snapshot.records.values()]
+
+
+def dates(value: Value) -> list[datetime]:
+    """Return the moments of all plays."""
+    assert isinstance(value, Watched)
+    return [play.at for play in value.plays]

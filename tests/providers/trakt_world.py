@@ -1,0 +1,180 @@
+"""A simulated Trakt with an account that is signed in, for tests."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+import time
+
+import aiohttp
+
+from custom_components.crosswatch.engine.ids import item_keys
+from custom_components.crosswatch.engine.model import (
+    Feature,
+    Item,
+    Listed,
+    MediaKind,
+    Rated,
+    Record,
+    Side,
+    Value,
+    Watched,
+)
+from custom_components.crosswatch.engine.plan import (
+    Action,
+    Operation,
+    Outcome,
+    OutcomeKind,
+    Reason,
+)
+from custom_components.crosswatch.providers.http import JsonObject, Limiters
+from custom_components.crosswatch.providers.spec import Connection
+from custom_components.crosswatch.providers.trakt import SPEC
+from custom_components.crosswatch.providers.trakt.provider import TraktProvider
+from tests.simulators.catalogue import make_catalogue
+from tests.simulators.routing import route_hosts
+from tests.simulators.trakt import Behaviour, Kind, Title, TraktSimulator
+
+WATCHED_AT = datetime(2026, 5, 1, 20, 30, 12, tzinfo=UTC)
+CATALOGUE = make_catalogue(films=320, shows=12, seed=3)
+
+
+def at(day: int, hour: int = 20, minute: int = 30) -> datetime:
+    """Return a moment in May 2026."""
+    return datetime(2026, 5, day, hour, minute, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class World:
+    """A simulated Trakt and an account there, as the integration sees it."""
+
+    trakt: TraktSimulator
+    session: aiohttp.ClientSession
+    limiters: Limiters
+    saved: list[JsonObject] = field(default_factory=list)
+    data: dict[str, object] = field(default_factory=dict)
+
+    def provider(self) -> TraktProvider:
+        """Return the account, as if Home Assistant had just started."""
+
+        async def save(data: JsonObject) -> None:
+            """Remember what was saved."""
+            self.saved.append(data)
+
+        provider = SPEC.create(
+            Connection(
+                data=self.data,  # type: ignore[arg-type]
+                session=self.session,
+                limiters=self.limiters,
+                save=save,
+                folder=Path("unused"),
+            )
+        )
+        assert isinstance(provider, TraktProvider)
+        return provider
+
+    def sign_in(self) -> None:
+        """Get tokens."""
+        token = self.trakt.sign_in()
+        self.data = {
+            "client_id": token.client_id,
+            "client_secret": self.trakt.CLIENT_SECRET,
+            "access_token": token.access,
+            "refresh_token": token.refresh,
+            "expires_at": time.time() + token.expires_in,
+        }
+
+    @property
+    def movies(self) -> list[Title]:
+        """Return the films that Trakt knows."""
+        return [title for title in self.trakt.library if title.kind is Kind.MOVIE]
+
+    @property
+    def shows(self) -> list[Title]:
+        """Return the series that Trakt knows."""
+        return [title for title in self.trakt.library if title.kind is Kind.SHOW]
+
+    @property
+    def episodes(self) -> list[Title]:
+        """Return the episodes that Trakt knows."""
+        return [episode for show in self.shows for episode in show.episodes()]
+
+
+@asynccontextmanager
+async def trakt_world(
+    session: aiohttp.ClientSession, limiters: Limiters
+) -> AsyncIterator[World]:
+    """Run a Trakt that minds no pace, as time flies, and sign in."""
+    trakt = TraktSimulator(behaviour=Behaviour(enforce_rate=False))
+    trakt.seed(CATALOGUE)
+    world = World(trakt, session, limiters)
+    world.sign_in()
+    async with trakt:
+        hosts = {"api.trakt.tv": trakt.url, "auth.trakt.tv": trakt.url}
+        with route_hosts(hosts):
+            yield world
+
+
+def item(title: Title, *namespaces: str) -> Item:
+    """Return a title as another service would know it: without Trakt's id."""
+    wanted = namespaces or ("imdb", "tmdb", "tvdb")
+    ids = {
+        name: str(value)
+        for name, value in title.ids.items()
+        if value is not None and name in wanted
+    }
+    kind = MediaKind(title.kind.value)
+    show = item(title.show, *namespaces) if title.show is not None else None
+    season = title.season if show is not None else None
+    number = title.number if kind is MediaKind.EPISODE else None
+    return Item(kind, ids, title.name, title.year, show, season, number)
+
+
+def operation(
+    what: Item | Title,
+    value: Value | None = None,
+    action: Action = Action.ADD,
+    *,
+    before: Value | None = None,
+    native_ids: tuple[str, ...] = (),
+) -> Operation:
+    """Return an operation on the Trakt side."""
+    subject = what if isinstance(what, Item) else item(what)
+    features = {Watched: Feature.HISTORY, Rated: Feature.RATINGS}
+    told = value or before or Listed()
+    return Operation(
+        feature=features.get(type(told), Feature.WATCHLIST),
+        side=Side.TARGET,
+        action=action,
+        item=subject,
+        reason=Reason.MISSING,
+        keys=item_keys(subject),
+        value=value,
+        before=before,
+        native_ids=native_ids,
+    )
+
+
+def own(record: Operation, native_id: str = "") -> Record:
+    """Return what is noted of an acknowledged write."""
+    assert record.value is not None
+    key = native_id or f"own:{record.keys[0]}"
+    return Record(record.item, record.value, key, seen=False)
+
+
+async def write(
+    provider: TraktProvider, operations: Sequence[Operation]
+) -> list[Outcome]:
+    """Write and return the outcomes in the order of the operations."""
+    outcomes = [
+        outcome async for outcome in provider.write(operations[0].feature, operations)
+    ]
+    told = {id(outcome.operation): outcome for outcome in outcomes}
+    assert len(told) == len(outcomes) == len(operations)
+    return [told[id(each)] for each in operations]
+
+
+def kinds(outcomes: Iterable[Outcome]) -> list[OutcomeKind]:
+    """Return only what came of each operation."""
+    return [outcome.kind for outcome in outcomes]
