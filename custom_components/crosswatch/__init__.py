@@ -95,9 +95,12 @@ async def async_remove_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) 
         for pair in _pairs_of(other):
             if pair.data.get(CONF_TARGET) == entry.entry_id:
                 async_report_target_missing(hass, other, pair)
-    await async_get_runtime(hass).async_forget_account(
-        entry.entry_id, pair_ids, last=not others
-    )
+    runtime = async_get_runtime(hass)
+    if not others:
+        await runtime.async_remove()
+        return
+    await runtime.async_forget_pairs(pair_ids)
+    await runtime.async_forget_account(entry.entry_id)
 
 
 async def async_remove_config_entry_device(

@@ -31,13 +31,7 @@ from homeassistant.helpers.typing import UNDEFINED
 
 from .const import CONF_DEVICE_ID, CONF_PROVIDER, DOMAIN, SUBENTRY_TYPE_PAIR
 from .engine.provider import AccountInfo
-from .flow_forms import (
-    FORM_LINKS,
-    answers_from,
-    known_values,
-    missing_answers,
-    sign_in_schema,
-)
+from .flow_forms import answers_from, known_values, missing_answers, sign_in_schema
 from .pair_flow import PairSubentryFlow
 from .providers.registry import PROVIDERS
 from .providers.sign_in import DeviceCode, SignedIn, SignIn, SignInError
@@ -166,7 +160,7 @@ class CrossWatchConfigFlow(ConfigFlow, domain=DOMAIN):
         failure: SignInError | None = None,
     ) -> ConfigFlowResult:
         """Show the provider's form, and why the last attempt failed if it did."""
-        placeholders = dict(FORM_LINKS.get(self._spec.slug, {}))
+        placeholders = dict(self._spec.links)
         if failure is not None:
             errors = {"base": failure.key}
             placeholders |= failure.placeholders

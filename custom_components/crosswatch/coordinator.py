@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, override
@@ -227,19 +228,28 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         """Run the pair and return the report, also of a run that was cancelled."""
         report = None
         try:
+            report = await self._async_report(run, after)
+            # All is done: a cancellation that comes now finds nothing to cancel.
+            with suppress(asyncio.CancelledError):
+                await run.async_tell_accounts(report)
+        finally:
+            self._async_end_run(report)
+        return report
+
+    async def _async_report(
+        self, run: PairRun, after: Collection[asyncio.Task[Report]]
+    ) -> Report:
+        """Wait for the run's turn, let it do its work, and return its report."""
+        try:
             # A task that is cancelled before its first step would end unheard.
             await asyncio.sleep(0)
             if after:
                 await asyncio.wait(after)
             async with self._runtime.queue.turn(self.accounts):
-                report = await run.async_execute()
+                return await run.async_execute()
         except asyncio.CancelledError:
             # The run ends here all the same: whoever waits for it gets its report.
-            report = await run.async_cancelled()
-        finally:
-            self._async_end_run(report)
-        await run.async_tell_accounts(report)
-        return report
+            return await run.async_cancelled()
 
     @callback
     def _async_end_run(self, report: Report | None) -> None:

@@ -1,7 +1,7 @@
 """Forms made from what a provider says it needs to know."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import voluptuous as vol
 
@@ -13,11 +13,6 @@ from homeassistant.helpers.selector import (
 )
 
 from .providers.sign_in import Answers, FieldKind, FormField
-
-# Addresses that the texts of a provider's form refer to, as texts hold none.
-FORM_LINKS: Final[Mapping[str, Mapping[str, str]]] = {
-    "trakt": {"applications_url": "https://trakt.tv/oauth/applications"},
-}
 
 
 def sign_in_schema(

@@ -1,8 +1,10 @@
 """What all loaded accounts share: the state file and the order of runs."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
@@ -69,29 +71,30 @@ class Runtime:
 
     async def async_forget_pairs(self, pair_ids: Collection[str]) -> None:
         """Drop all state of pairs that were removed."""
-        store = self.store
-        for pair_id in pair_ids:
-            await self.hass.async_add_executor_job(store.forget_pair, pair_id)
+        async with self._opened() as store:
+            for pair_id in pair_ids:
+                await self.hass.async_add_executor_job(store.forget_pair, pair_id)
 
-    async def async_forget_account(
-        self, account_id: str, pair_ids: Collection[str], *, last: bool
-    ) -> None:
-        """Drop all state of an account that was removed, and of its pairs.
-
-        The state file goes with the last account.
-        """
+    async def async_forget_account(self, account_id: str) -> None:
+        """Drop all state of an account that was removed."""
         self.queue.forget(account_id)
-        if last:
-            async with self._turn:
-                await self._async_close()
-                await self.hass.async_add_executor_job(_remove_state, self.path)
-            return
-        store = await self.async_attach(account_id)
-        try:
-            await self.async_forget_pairs(pair_ids)
+        async with self._opened() as store:
             await self.hass.async_add_executor_job(store.forget_account, account_id)
+
+    async def async_remove(self) -> None:
+        """Delete the state file, as the last account was removed."""
+        async with self._turn:
+            await self._async_close()
+            await self.hass.async_add_executor_job(_remove_state, self.path)
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[Store]:
+        """Keep the state open within the block, whoever else uses it or not."""
+        user = f"block {token_hex(8)}"
+        try:
+            yield await self.async_attach(user)
         finally:
-            await self.async_detach(account_id)
+            await self.async_detach(user)
 
     async def _async_open(self) -> Store:
         """Open the state, and tell of a damaged file that was set aside."""

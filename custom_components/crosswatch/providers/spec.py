@@ -1,7 +1,7 @@
 """How a provider describes itself to the rest of the integration."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
@@ -44,10 +44,14 @@ class SignInContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSpec:
-    """One provider: its name, what it can do, how to sign in and how to build it."""
+    """One provider: its name, what it can do, how to sign in and how to build it.
+
+    `links` are the addresses that the texts of its form refer to, as texts hold none.
+    """
 
     slug: str
     name: str
     capabilities: Mapping[Feature, FeatureSupport]
     sign_in: Callable[[SignInContext], SignIn]
     create: Callable[[Connection], Provider]
+    links: Mapping[str, str] = field(default_factory=dict)

@@ -12,4 +12,5 @@ SPEC: Final = ProviderSpec(
     capabilities=CAPABILITIES,
     sign_in=TraktSignIn,
     create=TraktProvider.create,
+    links={"applications_url": "https://trakt.tv/oauth/applications"},
 )
