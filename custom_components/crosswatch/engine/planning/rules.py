@@ -58,12 +58,14 @@ class Rules:
             return Reason.TOO_OLD
         if self.feature is Feature.HISTORY and value.at is None:
             return Reason.NO_DATE
-        return None if self._can_be_found(match) else Reason.NO_IDS
+        if self._can_be_found(match):
+            return None
+        return Reason.AMBIGUOUS if match.doubtful else Reason.NO_IDS
 
     def _can_be_found(self, match: Match) -> bool:
         if match.target or self.target.by_title:
             return True
-        item = match.source[0].item
+        item = match.item if match.doubtful else match.source[0].item
         if item.show is None:
             return not self.target.ids.isdisjoint(match.item.ids)
         if item.place is not None and not self.target.ids.isdisjoint(item.show.ids):
