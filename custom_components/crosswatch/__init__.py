@@ -2,13 +2,10 @@
 
 import asyncio
 from collections.abc import Collection
-from functools import partial
-import sqlite3
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
@@ -18,12 +15,11 @@ from .account import (
     CrossWatchConfigEntry,
     loaded_pairs,
 )
-from .connect import async_identify, create_provider, spec_of
+from .connect import async_identify, async_open_store, create_provider, spec_of
 from .const import CONF_TARGET, DOMAIN, SUBENTRY_TYPE_PAIR
 from .coordinator import PairCoordinator
 from .engine.pair import Account
 from .engine.provider import AccountInfo
-from .engine.store import Store
 from .entry_watch import EntryWatch
 from .issues import (
     async_clear_pair_issues,
@@ -59,7 +55,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -
     watch = EntryWatch(hass, entry)
     provider = create_provider(hass, entry, watch)
     info = await async_identify(provider, entry)
-    store = await _async_open_store(hass, entry)
+    store = await async_open_store(hass, entry)
     entry.runtime_data = AccountData(
         account=Account(account_id=entry.entry_id, name=entry.title, provider=provider),
         coordinator=AccountCoordinator(hass, entry, store),
@@ -119,20 +115,6 @@ async def async_migrate_entry(
 ) -> bool:
     """Refuse an account that a newer release has stored."""
     return entry.version <= VERSION
-
-
-async def _async_open_store(hass: HomeAssistant, entry: CrossWatchConfigEntry) -> Store:
-    """Open the state for as long as the account is loaded."""
-    runtime = async_get_runtime(hass)
-    entry.async_on_unload(partial(runtime.async_detach, entry.entry_id))
-    try:
-        return await runtime.async_attach(entry.entry_id)
-    except (OSError, sqlite3.Error) as err:
-        raise ConfigEntryNotReady(
-            translation_domain=DOMAIN,
-            translation_key="state_unavailable",
-            translation_placeholders={"error": str(err)},
-        ) from err
 
 
 def _async_register_device(

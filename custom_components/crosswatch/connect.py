@@ -1,4 +1,7 @@
-"""Builds the provider of an account, and asks it once who it is."""
+"""What an account needs to be loaded: its provider, an answer from it, the state."""
+
+from functools import partial
+import sqlite3
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -18,9 +21,11 @@ from .engine.provider import (
     ProviderUnavailableError,
     RateLimitedError,
 )
+from .engine.store import Store
 from .entry_watch import EntryWatch
 from .providers.registry import PROVIDERS
 from .providers.spec import Connection, ProviderSpec
+from .runtime import async_get_runtime
 from .shared import async_get_limiters, storage_folder
 
 
@@ -80,4 +85,18 @@ async def async_identify(provider: Provider, entry: ConfigEntry) -> AccountInfo:
             translation_domain=DOMAIN,
             translation_key="unexpected_answer",
             translation_placeholders={**placeholders, "error": str(err)},
+        ) from err
+
+
+async def async_open_store(hass: HomeAssistant, entry: ConfigEntry) -> Store:
+    """Open the state for as long as the account is loaded."""
+    runtime = async_get_runtime(hass)
+    entry.async_on_unload(partial(runtime.async_detach, entry.entry_id))
+    try:
+        return await runtime.async_attach(entry.entry_id)
+    except (OSError, sqlite3.Error) as err:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key="state_unavailable",
+            translation_placeholders={"error": str(err)},
         ) from err

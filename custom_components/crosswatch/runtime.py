@@ -101,11 +101,23 @@ class Runtime:
         store = await self.hass.async_add_executor_job(_open_state, self.path)
         if store.set_aside is not None:
             async_report_damaged_state(self.hass, store.set_aside)
+        await self._async_forget_orphans(store)
         # Accounts stay loaded when Home Assistant stops; by then, all runs have ended.
         self._stop_listening = self.hass.bus.async_listen_once(
             EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_stop
         )
         return store
+
+    async def _async_forget_orphans(self, store: Store) -> None:
+        """Drop the state of pairs that were deleted while nothing was loaded."""
+        alive = {
+            pair_id
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
+            for pair_id in entry.subentries
+        }
+        known = await self.hass.async_add_executor_job(store.pair_ids)
+        for pair_id in known - alive:
+            await self.hass.async_add_executor_job(store.forget_pair, pair_id)
 
     async def _async_close(self) -> None:
         """Close the state if it is open."""

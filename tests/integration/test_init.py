@@ -314,6 +314,21 @@ async def test_remove_pair(hass: HomeAssistant) -> None:
     assert not [each for each in entities if each.unique_id.startswith("pair_")]
 
 
+async def test_pair_deleted_while_nothing_is_loaded(hass: HomeAssistant) -> None:
+    """Drop the state of such a pair when the state is opened the next time."""
+    home, cabin = await home_and_cabin(hass)
+    await act(hass, "sync", dry_run=False)
+    for entry in (home, cabin):
+        assert await hass.config_entries.async_unload(entry.entry_id)
+    hass.config_entries.async_remove_subentry(home, "pair")
+
+    await set_up(hass, cabin)
+
+    store = async_get_runtime(hass).store
+    assert store.pair_ids() == set()
+    assert store.last_report("pair") is None
+
+
 async def test_pair_added_later(hass: HomeAssistant, tracker: ConfigEntry) -> None:
     """Set a pair up that is added while its account is loaded."""
     cabin = await add_tracker(hass, "Cabin")

@@ -110,6 +110,11 @@ class Store:
             ).fetchone()
         return datetime.fromtimestamp(row[0], UTC)
 
+    def pair_ids(self) -> set[str]:
+        """Return the ids of all pairs that are remembered."""
+        with self._transaction() as connection:
+            return {row[0] for row in connection.execute("SELECT pair_id FROM pair")}
+
     def forget_pair(self, pair_id: str) -> None:
         """Remove all that is known of a pair."""
         with self._transaction() as connection:
@@ -421,7 +426,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _set_aside(path: Path) -> Path:
     """Rename a damaged file and its companions; return the new name."""
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
     aside = path.with_name(f"{path.name}.damaged-{stamp}")
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)
