@@ -168,7 +168,7 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
             self._async_run(self._new_run(options, snapshots), after),
             f"CrossWatch run {self.pair_id}",
         )
-        self.async_set_updated_data(replace(self.data, running=True, next_run=None))
+        self.async_set_updated_data(replace(self.data, running=True))
         return self._run
 
     def _new_run(self, options: RunOptions, snapshots: Snapshots) -> PairRun:

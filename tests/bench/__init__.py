@@ -1,0 +1,1 @@
+"""Measures what the integration costs: processor time, requests, memory, held loops."""

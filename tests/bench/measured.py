@@ -1,0 +1,131 @@
+"""One measured run, in a process of its own.
+
+Usage: python -m tests.bench.measured FOLDER [PROFILE]
+
+FOLDER holds `bench.json`: where the services are and the data of both accounts. The
+state is kept there, so that the next run goes on from this one.
+"""
+
+import asyncio
+import cProfile
+from datetime import UTC, datetime
+import json
+import logging
+from pathlib import Path
+import sys
+from typing import Any
+
+import aiohttp
+
+from custom_components.crosswatch.engine.model import Feature
+from custom_components.crosswatch.engine.pair import Account, Pair, RunOptions
+from custom_components.crosswatch.engine.policy import FeaturePolicy, Policy
+from custom_components.crosswatch.engine.reading import Snapshots
+from custom_components.crosswatch.engine.report import Report
+from custom_components.crosswatch.engine.runner import run_pair
+from custom_components.crosswatch.engine.store import Store
+from custom_components.crosswatch.providers.http import JsonObject, Limiters
+from custom_components.crosswatch.providers.registry import PROVIDERS
+from custom_components.crosswatch.providers.spec import Connection
+
+# What any Home Assistant has in memory already.
+from homeassistant import bootstrap
+
+from ..simulators.routing import install_routes
+from .gauges import MIB, Gauges
+
+TRAKT_HOSTS = ("api.trakt.tv", "auth.trakt.tv")
+
+
+def now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
+
+
+async def keep(data: JsonObject) -> None:
+    """Take new tokens, which no run here gets."""
+    raise AssertionError("Tokens were renewed during a measurement")
+
+
+def account(slug: str, connection: Connection) -> Account:
+    """Return an account, as Home Assistant would set it up."""
+    provider = PROVIDERS[slug].create(connection)
+    return Account(account_id=slug, name=slug, provider=provider)
+
+
+async def run(
+    folder: Path,
+    settings: dict[str, Any],
+    session: aiohttp.ClientSession,
+    limiters: Limiters,
+) -> Report:
+    """Run the pair once, from the opening of its state to the closing."""
+
+    def connection(slug: str) -> Connection:
+        return Connection(
+            data=settings[slug],
+            session=session,
+            limiters=limiters,
+            save=keep,
+            folder=folder,
+        )
+
+    store = await asyncio.to_thread(Store.open, folder / "state.db")
+    try:
+        pair = Pair(
+            pair_id="pair",
+            name="Jellyfin → Trakt",
+            source=account("jellyfin", connection("jellyfin")),
+            target=account("trakt", connection("trakt")),
+            policy=Policy(features={Feature.HISTORY: FeaturePolicy()}),
+        )
+        return await run_pair(
+            pair,
+            RunOptions(dry_run=False),
+            store=store,
+            snapshots=Snapshots(store, now),
+            now=now,
+        )
+    finally:
+        await asyncio.to_thread(store.close)
+
+
+async def measure(
+    folder: Path, profile: cProfile.Profile | None = None
+) -> dict[str, object]:
+    """Measure one run and return the figures."""
+    settings = json.loads((folder / "bench.json").read_text())
+    install_routes(dict.fromkeys(TRAKT_HOSTS, settings["trakt_url"]), strict=True)
+    gauges = Gauges()
+    async with aiohttp.ClientSession() as session, gauges:
+        if profile is not None:
+            profile.enable()
+        report = await run(folder, settings, session, Limiters())
+        if profile is not None:
+            profile.disable()
+    return {
+        "cpu": gauges.cpu,
+        "elapsed": gauges.elapsed,
+        "held": gauges.held * 1000,
+        "collecting": gauges.collecting * 1000,
+        "memory": gauges.memory / MIB,
+        "status": report.status.value,
+        "added": report.counts.added,
+        "failures": [failure.message for failure in report.failures],
+    }
+
+
+def main() -> None:
+    """Measure one run and print the figures, or profile it."""
+    logging.getLogger().setLevel(logging.WARNING)
+    assert bootstrap.__name__ in sys.modules
+    folder = Path(sys.argv[1])
+    profile = cProfile.Profile() if len(sys.argv) > 2 else None
+    figures = asyncio.run(measure(folder, profile))
+    if profile is not None:
+        profile.dump_stats(sys.argv[2])
+    sys.stdout.write(f"{json.dumps(figures)}\n")
+
+
+if __name__ == "__main__":
+    main()

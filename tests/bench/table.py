@@ -1,0 +1,52 @@
+"""What was measured, beside what is wanted and what the rival needs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure of one case; without a limit it is only told."""
+
+    case: str
+    figure: str
+    measured: float
+    unit: str = ""
+    limit: float | None = None
+    rival: str = ""
+    digits: int = 0
+    note: str = ""
+
+    @property
+    def missed(self) -> bool:
+        """Return whether the figure is beyond its limit."""
+        return self.limit is not None and self.measured > self.limit
+
+    def cells(self) -> list[str]:
+        """Return the line as the table shows it."""
+        limit = "" if self.limit is None else f"{self.limit:g} {self.unit}".strip()
+        verdict = "" if self.limit is None else "MISSED" if self.missed else "ok"
+        measured = f"{self.measured:,.{self.digits}f} {self.unit}".strip()
+        return [self.case, self.figure, measured, limit, verdict, self.rival, self.note]
+
+
+HEADER = ["case", "figure", "measured", "limit", "", "CrossWatch 0.12", ""]
+
+
+def render(lines: Iterable[Line]) -> str:
+    """Return the table."""
+    rows: list[Sequence[str]] = [HEADER]
+    before = ""
+    for line in lines:
+        cells = line.cells()
+        if line.case == before:
+            cells[0] = ""
+        before = line.case
+        rows.append(cells)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
+    texts = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    ]
+    texts.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(text.rstrip() for text in texts)

@@ -1,0 +1,109 @@
+"""Tests of the measurements, and the limits that hold at any speed of a machine."""
+
+import asyncio
+from pathlib import Path
+import time
+
+import aiohttp
+import pytest
+
+from custom_components.crosswatch.engine.report import RunStatus
+from custom_components.crosswatch.providers.http import Limiters
+
+from ..simulators.routing import route_hosts
+from .__main__ import cases
+from .gauges import MIB, Gauges
+from .measured import TRAKT_HOSTS, run
+from .planning import CASES as PLANNING, measure
+from .stage import sign_in_to_both
+from .table import Line, render
+from .world import NEW, UNWATCHED, make_world
+
+PLAYS = 1_000
+
+
+async def test_requests_of_each_run(tmp_path: Path) -> None:
+    """Test that no run makes more requests than it may, nor comes too fast."""
+    world, limiters = make_world(PLAYS), Limiters()
+    async with world.jellyfin, world.trakt:
+        urls = {"jellyfin": world.jellyfin.url, "trakt": world.trakt.url}
+        settings = await sign_in_to_both(urls, tmp_path)
+        with route_hosts(dict.fromkeys(TRAKT_HOSTS, world.trakt.url)):
+            for case in cases(PLAYS):
+                if case.command == "more":
+                    world.watch_more()
+                world.jellyfin.reset_requests()
+                world.trakt.reset_requests()
+                async with aiohttp.ClientSession() as session:
+                    report = await run(tmp_path, settings, session, limiters)
+                requests = len(world.jellyfin.requests) + len(world.trakt.requests)
+
+                assert report.status is RunStatus.SUCCESS, case.name
+                assert report.counts.added == case.added, case.name
+                assert requests <= case.requests, case.name
+    assert world.trakt.limiter.refused == 0
+    assert len(world.trakt.alice.history) == PLAYS + 2 * NEW
+
+
+@pytest.mark.parametrize("plays", [240, PLAYS])
+def test_world(plays: int) -> None:
+    """Test that half of the plays are films, and that new ones begin new series."""
+    world = make_world(plays)
+    state = world.jellyfin.state
+    seen = [state.items[item_id] for item_id in world.user.data]
+    assert len(seen) == plays
+    assert sum(not item.parent for item in seen) == plays // 2
+    assert len(world.films) == UNWATCHED
+    assert sum(item.parent_index != 0 for item in world.episodes) == UNWATCHED
+
+    begun = {item.series for item in seen if item.parent}
+    world.watch_more()
+    new = [state.items[item_id] for item_id in list(world.user.data)[plays:]]
+    series = {item.series for item in new if item.parent}
+    assert len(new) == 2 * NEW
+    assert series - begun
+    assert series & begun
+
+
+def test_world_of_half_series() -> None:
+    """Test that a number of plays that cannot be had is refused."""
+    with pytest.raises(ValueError, match="whole series"):
+        make_world(250)
+
+
+@pytest.mark.parametrize("name", PLANNING)
+def test_planning(name: str) -> None:
+    """Test that each case of planning comes to the plan that it is meant to."""
+    assert measure(name, 400) > 0
+
+
+async def test_gauges_see_what_holds_the_loop() -> None:
+    """Test that work on the loop is seen as a hold, and waiting is not."""
+    async with Gauges() as idle:
+        await asyncio.sleep(0.2)
+    async with Gauges() as busy:
+        until = time.process_time() + 0.08
+        while time.process_time() < until:
+            pass
+        held = b"x" * (20 * MIB)
+
+    assert idle.held < 0.04
+    assert busy.held > 0.07
+    assert busy.cpu > 0.07
+    assert busy.memory >= len(held) * 0.9
+
+
+def test_table() -> None:
+    """Test that a missed limit is told, and a figure without one is not judged."""
+    lines = [
+        Line("first", "CPU", 2.0, "s", 2.5, "12.2 s", digits=1),
+        Line("first", "requests", 61, limit=60, note="too many"),
+        Line("second", "elapsed", 1234.5, "s"),
+    ]
+
+    assert [line.missed for line in lines] == [False, True, False]
+    assert [line.split() for line in render(lines).splitlines()[2:]] == [
+        ["first", "CPU", "2.0", "s", "2.5", "s", "ok", "12.2", "s"],
+        ["requests", "61", "60", "MISSED", "too", "many"],
+        ["second", "elapsed", "1,234", "s"],
+    ]

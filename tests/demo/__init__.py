@@ -1,0 +1,1 @@
+"""The demo: a real Home Assistant between a simulated Jellyfin and a simulated Trakt."""
