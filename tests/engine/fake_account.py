@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
 from itertools import count
+from typing import Final
 
 from custom_components.crosswatch.engine.ids import item_keys
 from custom_components.crosswatch.engine.model import (
@@ -44,6 +45,8 @@ from custom_components.crosswatch.engine.provider import (
 
 from .worlds import READ_AT, parse, shown
 
+_SUPPORT: Final = FeatureSupport(kinds=ALL_KINDS)
+
 
 class Fault(Enum):
     """How one request fails."""
@@ -66,6 +69,8 @@ class Fault(Enum):
     """The login has ended."""
     PART = auto()
     """A read answers with a part of the records, and says so."""
+    SLOW = auto()
+    """The request takes its time, and is done."""
     HANG = auto()
     """The request is done, but never answered."""
 
@@ -90,7 +95,7 @@ class FakeAccount:
     """
 
     name: str
-    support: FeatureSupport = FeatureSupport(kinds=ALL_KINDS)
+    support: FeatureSupport = _SUPPORT
     features: Collection[Feature] = (
         Feature.HISTORY,
         Feature.WATCHLIST,
@@ -164,7 +169,9 @@ class FakeAccount:
             )
             value = replace(value, plays=named, count=max(1, len(named)))
         if isinstance(value, Rated) and value.rating > 0:
-            value = replace(value, rating=rounded(value.rating, self.support.rating_step))
+            value = replace(
+                value, rating=rounded(value.rating, self.support.rating_step)
+            )
         return Record(item, value, record.native_id)
 
     def _listed(self, item: Item) -> dict[str, str]:
@@ -218,7 +225,7 @@ class FakeAccount:
             outcome = self._do(feature, operation)
             if fault is Fault.FOREIGN:
                 yield replace(outcome, operation=replace(operation))
-            elif fault in {None, Fault.CUT_HALFWAY}:
+            elif fault in {None, Fault.CUT_HALFWAY, Fault.SLOW}:
                 yield outcome
         self.passing()
         if fault is Fault.HANG:
@@ -232,6 +239,8 @@ class FakeAccount:
         self.passing()
         await asyncio.sleep(0)
         fault = self.faults.get((what, number))
+        if fault is Fault.SLOW:
+            await asyncio.sleep(0.05)
         if fault is Fault.CUT_BEFORE:
             raise ProviderUnavailableError("Cut")
         if fault is Fault.RATE_LIMIT:
@@ -267,6 +276,10 @@ class FakeAccount:
             if value is None:
                 return self._answer(operation, OutcomeKind.ALREADY_THERE, native_id)
             self._put(feature, native_id, held[native_id].with_value(value))
+            if operation.action is Action.UPDATE:
+                # All copies of an item are rated alike.
+                for copy in set(operation.native_ids) & held.keys() - {native_id}:
+                    self._put(feature, copy, held[copy].with_value(value))
         return self._answer(operation, OutcomeKind.APPLIED, native_id)
 
     def _answer(

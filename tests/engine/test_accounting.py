@@ -143,7 +143,10 @@ async def test_unknown_and_the_target_does_not_answer_either(arena: MakeArena) -
     world = arena()
     world.target.support = FeatureSupport(kinds=ALL_KINDS, batch_size=2)
     world.hold("m1 m2 m3 m4")
-    world.target.faults |= {("write", 2): Fault.CUT_AFTER, ("read", 2): Fault.CUT_BEFORE}
+    world.target.faults |= {
+        ("write", 2): Fault.CUT_AFTER,
+        ("read", 2): Fault.CUT_BEFORE,
+    }
     report = await world.run()
     assert Counter(item.result for item in report.items) == {
         Result.APPLIED: 2,
@@ -163,7 +166,11 @@ async def test_unknown_rating_is_read_back(arena: MakeArena) -> None:
     world.hold("m1:7 m2:8 m3:9", "m1:3 m2:4")
     world.target.faults["write", 1] = Fault.CUT_HALFWAY
     report = await world.run()
-    assert (report.counts.updated, report.counts.added, report.counts.errors) == (1, 0, 2)
+    assert (report.counts.updated, report.counts.added, report.counts.errors) == (
+        1,
+        0,
+        2,
+    )
     assert await world.did() == "+m3 ~m2"
     assert world.target_shows == "m1:7 m2:8 m3:9"
 
@@ -174,7 +181,9 @@ async def test_account_limit(arena: MakeArena) -> None:
     world.target.limit = 2
     world.hold("m1@2024-01-01 m2@2024-01-02 m3@2024-01-03 m4@2024-01-04")
     report = await world.run()
-    assert did(report) == "+m1 +m2 unresolved:m3:account_limit unresolved:m4:account_limit"
+    assert (
+        did(report) == "+m1 +m2 unresolved:m3:account_limit unresolved:m4:account_limit"
+    )
     (failure,) = report.failures
     assert (failure.reason, failure.message) == (
         Reason.ACCOUNT_LIMIT,

@@ -51,7 +51,9 @@ def _world(arena: MakeArena, policy: FeaturePolicy, *plays: bool) -> Arena:
         pytest.param(
             "s1x0e48@2024-01-01", "", "+s1x0e48", "s1x0e48@2024-01-01", id="H16 special"
         ),
-        pytest.param("m1@2024-07-01T08:02:00", "m1@2024-07-01T07:55:00", "", None, id="H18"),
+        pytest.param(
+            "m1@2024-07-01T08:02:00", "m1@2024-07-01T07:55:00", "", None, id="H18"
+        ),
         pytest.param(
             # A show's row says nothing of its episodes, so it stands for itself.
             "s1@2024-01-01",

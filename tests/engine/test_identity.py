@@ -23,7 +23,9 @@ def _keys(token: str) -> set[str]:
 @pytest.mark.parametrize(
     ("token", "keys"),
     [
-        pytest.param("m1{tmdb=550,imdb}", "movie:tmdb:550 movie:imdb:tt0000001", id="I1"),
+        pytest.param(
+            "m1{tmdb=550,imdb}", "movie:tmdb:550 movie:imdb:tt0000001", id="I1"
+        ),
         pytest.param("m1{imdb}", "movie:imdb:tt0000001", id="I2"),
         pytest.param("m1{}", "", id="I4 nothing but a title"),
         pytest.param("s1e2{|imdb}", "imdb:tt1000001#s1e2", id="I6"),
@@ -32,7 +34,9 @@ def _keys(token: str) -> set[str]:
         pytest.param("s1{tmdb}", "show:tmdb:1", id="I23 the kind is in the key"),
         pytest.param("m1{mal=1,simkl=2}", "movie:mal:1 movie:simkl:2", id="I11"),
         pytest.param("s1e2{tmdb=1|tmdb=1}", "tmdb:1#s1e2", id="H15 only the show's id"),
-        pytest.param("s1x1e100{tmdb=77|}", "episode:tmdb:77", id="I10 no id of the show"),
+        pytest.param(
+            "s1x1e100{tmdb=77|}", "episode:tmdb:77", id="I10 no id of the show"
+        ),
     ],
 )
 def test_keys(token: str, keys: str) -> None:
@@ -68,7 +72,9 @@ def test_i9_episode_without_a_place() -> None:
         pytest.param("imdb", None, None, id="absent"),
     ],
 )
-def test_normalised(namespace: str, value: str | int | None, expected: str | None) -> None:
+def test_normalised(
+    namespace: str, value: str | int | None, expected: str | None
+) -> None:
     """Ids are brought to one form; what says nothing is dropped."""
     assert normalise_id(namespace, value) == expected
 
@@ -104,8 +110,12 @@ def test_i18_merging_ids() -> None:
         pytest.param("s1{}", "m1{}", 0, 0, id="titles of other kinds"),
         pytest.param("s1e2{|}", "s1e2{|tmdb}", 1, 0, id="I5 episode by title"),
         pytest.param("s1e2{|}", "s1e3{|tmdb}", 0, 0, id="another place"),
-        pytest.param("m1{} m1{}", "m1{tmdb}", 0, 0, id="title not unique at the source"),
-        pytest.param("m1{}", "m1{tmdb} m1{imdb}", 0, 0, id="title not unique at the target"),
+        pytest.param(
+            "m1{} m1{}", "m1{tmdb}", 0, 2, id="title not unique at the source"
+        ),
+        pytest.param(
+            "m1{}", "m1{tmdb} m1{imdb}", 0, 1, id="title not unique at the target"
+        ),
         pytest.param(
             "m1{imdb,tmdb=1} m2{imdb=tt0000001,tmdb=2}", "m3{imdb=tt0000001}", 0, 3
         ),

@@ -78,6 +78,29 @@ from .fake_account import FakeAccount, Fault
             "m1",
             id="W37 the target changes to another id",
         ),
+        pytest.param(
+            [("m1#n", "m1", ""), ("m2#n", None, "+m2")],
+            "m1 m2",
+            id="the source takes its file for another film now",
+        ),
+        pytest.param(
+            [("s1e1{|tvdb}#n", "s1e1", ""), ("s1e2{|tvdb}#n", None, "+s1e2")],
+            "s1e1 s1e2",
+            id="the source takes its file for another episode now",
+        ),
+        pytest.param(
+            [
+                ("s1e1{|tvdb}#a s1e2{|tvdb}#b", "s1e1 s1e2", ""),
+                ("s1e2{|tvdb}#a s1e1{|tvdb}#b", None, ""),
+            ],
+            "s1e1 s1e2",
+            id="the source had mixed up two episodes",
+        ),
+        pytest.param(
+            [("m1{}#a m1{}#b m2", "", "+m2")],
+            "m2",
+            id="two items without ids that nothing tells apart",
+        ),
     ],
 )
 @pytest.mark.parametrize("delta", [False, True], ids=["full", "delta"])
@@ -111,11 +134,17 @@ async def test_one_way(
         pytest.param(0, "read", Fault.NONSENSE, Reason.PROTOCOL_ERROR, id="W15"),
         pytest.param(0, "read", Fault.CUT_BEFORE, Reason.UNAVAILABLE, id="W16"),
         pytest.param(0, "read", Fault.PART, Reason.PROTOCOL_ERROR, id="W14 a part"),
-        pytest.param(0, "activity", Fault.CUT_BEFORE, Reason.UNAVAILABLE, id="W16 early"),
+        pytest.param(
+            0, "activity", Fault.CUT_BEFORE, Reason.UNAVAILABLE, id="W16 early"
+        ),
         pytest.param(1, "read", Fault.CUT_BEFORE, Reason.UNAVAILABLE, id="W17"),
-        pytest.param(1, "activity", Fault.CUT_BEFORE, Reason.UNAVAILABLE, id="W17 early"),
+        pytest.param(
+            1, "activity", Fault.CUT_BEFORE, Reason.UNAVAILABLE, id="W17 early"
+        ),
         pytest.param(0, "activity", Fault.SIGNED_OUT, Reason.AUTHENTICATION, id="W20"),
-        pytest.param(1, "activity", Fault.SIGNED_OUT, Reason.AUTHENTICATION, id="W20 T"),
+        pytest.param(
+            1, "activity", Fault.SIGNED_OUT, Reason.AUTHENTICATION, id="W20 T"
+        ),
         pytest.param(1, "read", Fault.RATE_LIMIT, Reason.RATE_LIMITED, id="G9"),
     ],
 )
@@ -248,6 +277,25 @@ async def test_what_the_target_cannot_take(
     assert await world.did() == expected
     again = await world.did()
     assert again == ("" if expected.startswith("+") else expected)
+
+
+async def test_two_alike_without_ids(arena: MakeArena) -> None:
+    """Even a target that keeps items by title is not given two of a kind."""
+    world = arena()
+    world.target.support = replace(FeatureSupport(kinds=ALL_KINDS), by_title=True)
+    world.hold("m1{} m1{} m2{}")
+    alike = "skipped:m1:ambiguous skipped:m1:ambiguous"
+    assert await world.did() == f"+m2 {alike}"
+    assert await world.did() == alike
+
+
+async def test_ids_that_two_items_claim(arena: MakeArena) -> None:
+    """An item of which nothing is left but a contested id is not sent."""
+    world = arena()
+    world.hold("m1{imdb=tt1} m2{imdb=tt1,tmdb}")
+    assert (await world.run()).counts.added == 1
+    world.hold("s1e1{tvdb=5|} s1e2{tvdb=5|}")
+    assert await world.did() == "skipped:s1e1:ambiguous skipped:s1e2:ambiguous"
 
 
 async def test_w35_never_found(arena: MakeArena) -> None:

@@ -112,8 +112,8 @@ def _token(record: Record, feature: Feature) -> str:
     if isinstance(value, Rated):
         return f"{name}:{value.rating:g}"
     if isinstance(value, Watched):
-        moments = [play.at for play in value.plays] or [value.at]
-        dates = [_date(at) for at in moments if at]
+        moments = [play.at for play in value.plays]
+        dates = [_date(at) for at in moments or filter(None, [value.at])]
         return f"{name}@{','.join(dates)}" if dates else name
     return name
 

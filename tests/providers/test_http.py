@@ -23,6 +23,8 @@ from custom_components.crosswatch.providers.http import (
     Limiters,
     NoConnectionError,
     Pace,
+    SlowDownError,
+    StatusError,
     TlsError,
 )
 from tests.simulators.base import FaultKind, Simulator
@@ -163,6 +165,21 @@ async def test_read_survives_two_faults(
     # The session repeats a read by itself once where the connection broke.
     assert 0.5 <= clock.slept[0] <= 0.625
     assert all(1.0 <= pause <= 1.25 for pause in clock.slept[1:])
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize("wait", ["", "1", "900"])
+async def test_errors_know_the_status(
+    counter: Counter, client: HttpClient, status: int, wait: str
+) -> None:
+    """What the service answered can be told without reading the text."""
+    headers = {"Retry-After": wait} if wait else {}
+    counter.faults.fail(status=status, headers=headers, times=9)
+    expected = SlowDownError if status == 429 or wait == "900" else StatusError
+    with pytest.raises((RateLimitedError, ProviderUnavailableError)) as caught:
+        await client.request("GET", f"{counter.url}/value")
+    assert isinstance(caught.value, expected)
+    assert caught.value.status == status
 
 
 @pytest.mark.parametrize("fault", PASSING)

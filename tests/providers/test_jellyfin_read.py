@@ -26,9 +26,11 @@ from custom_components.crosswatch.engine.provider import (
     ProviderError,
     ProviderUnavailableError,
 )
-from custom_components.crosswatch.providers.http import Limiters
+from custom_components.crosswatch.providers.http import Limiters, StatusError
 from custom_components.crosswatch.providers.jellyfin import history
 from custom_components.crosswatch.providers.jellyfin.provider import JellyfinProvider
+from custom_components.crosswatch.providers.mediabrowser.library import Listing
+from custom_components.crosswatch.providers.mediabrowser.rows import Page
 
 from ..simulators.base import FaultKind
 from ..simulators.catalogue import make_catalogue
@@ -140,7 +142,7 @@ async def test_the_first_read_asks_for_what_it_needs(world: World) -> None:
         "includeItemTypes": "Movie,Episode",
         "excludeLocationTypes": "Virtual",
         "filters": "IsPlayed",
-        "sortBy": "DatePlayed",
+        "sortBy": "DatePlayed,DateCreated",
         "sortOrder": "Descending",
         "fields": "ProviderIds",
         "enableImages": "false",
@@ -329,7 +331,7 @@ async def test_new_plays_without_a_marker(world: World) -> None:
     updated = await world.provider.read(Feature.HISTORY, snapshot)
     assert [request.query.get("limit") for request in world.server.requests] == [
         "200",
-        "1000",
+        "1",
     ]
     await agrees(world, updated)
 
@@ -479,21 +481,197 @@ async def test_a_list_that_grows_between_two_pages_of_a_delta(
         snapshot = await world.provider.read(Feature.HISTORY, None)
         for number, film in enumerate(films[1:250], 1):
             world.server.play(world.user, film, moment(minutes=number))
-        page = world.provider._history_page  # noqa: SLF001
+        page = Listing.page
 
-        async def growing(start: int, limit: int) -> object:
+        async def growing(listing: Listing, start: int, limit: int) -> Page:
             """Let a play come in before the second page."""
             if start == 200:
                 world.server.play(world.user, films[260], moment())
-            return await page(start, limit)
+            return await page(listing, start, limit)
 
-        monkeypatch.setattr(world.provider, "_history_page", growing)
+        monkeypatch.setattr(Listing, "page", growing)
         updated = await world.provider.read(Feature.HISTORY, snapshot)
         monkeypatch.undo()
         await agrees(world, updated)
 
 
+# Servers that differ from the usual
+
+
+def hide(world: World, *items: ServerItem) -> None:
+    """Let the server count items that it does not show."""
+    world.server.unshown.update(item.id for item in items)
+
+
+async def test_what_is_counted_but_not_shown(world: World) -> None:
+    """Parental control may hide items after they were counted: the rest is all."""
+    films, series = world.seeded.films, world.seeded.series
+    for number, film in enumerate(films[:10]):
+        world.server.play(world.user, film, moment(number))
+        world.server.favourite(world.user, film)
+        world.server.rate(world.user, film, 7)
+    world.server.rate(world.user, series[0], 8)
+    hide(world, films[3], films[9], films[20], series[1])
+    shown = {film.id for film in films[:10]} - world.server.unshown
+    assert set(await world.read(Feature.HISTORY)) == shown
+    assert set(await world.read(Feature.WATCHLIST)) == shown
+    assert set(await world.read(Feature.RATINGS)) == shown | {series[0].id}
+
+
+@pytest.mark.parametrize("hidden", [1, 2, 3])
+async def test_a_series_that_is_not_shown(world: World, hidden: int) -> None:
+    """Its episodes are known by its name alone; it is asked for once more, alone."""
+    series = world.seeded.series[:3]
+    for number, one in enumerate(series):
+        world.server.play(world.user, next(one.leaves()), moment(number))
+    hide(world, *series[:hidden])
+    records = await world.read(Feature.HISTORY)
+    ids = {
+        record.item.show.title: record.item.show.ids
+        for record in records.values()
+        if record.item.show
+    }
+    assert ids == {one.name: ids_of(one) for one in series[hidden:]} | {
+        one.name: {} for one in series[:hidden]
+    }
+    assert world.server.count() == 2 + hidden
+
+
+async def test_a_list_of_series_that_is_cut(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the list lacks is found by itself."""
+    for number, one in enumerate(world.seeded.series):
+        world.server.play(world.user, next(one.leaves()), moment(number))
+    whole = await world.read(Feature.HISTORY)
+    page = Listing.page
+
+    async def cut_page(listing: Listing, start: int, limit: int) -> Page:
+        """Leave all but two rows out of a list by ids."""
+        told = await page(listing, start, limit)
+        return told._replace(rows=told.rows[:2]) if "ids" in listing.query else told
+
+    monkeypatch.setattr(Listing, "page", cut_page)
+    assert await world.read(Feature.HISTORY) == whole
+
+
+async def test_new_plays_where_some_are_not_shown(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once their number is known, what is new costs one request, as elsewhere."""
+    monkeypatch.setattr(history, "DELTA_PAGE", 5)
+    hide(world, world.seeded.films[2], world.seeded.episodes[7])
+    snapshot = await played_and_read(world)
+    assert len(snapshot.records) == 18
+    world.server.play(world.user, world.seeded.films[12], moment())
+    updated = await world.provider.read(Feature.HISTORY, snapshot)
+    assert world.server.count() == 1
+    assert len(updated.records) == 19
+    await agrees(world, updated)
+    world.server.unplay(world.user, world.seeded.films[5])
+    updated = await world.provider.read(Feature.HISTORY, updated)
+    assert len(updated.records) == 18
+    await agrees(world, updated)
+
+
+async def test_plays_of_one_moment_keep_their_places(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A season that was marked as a whole may lie across two pages."""
+    monkeypatch.setattr(Listing, "read", small_pages)
+    world.server.mixes_equals = True
+    items = [*world.seeded.films, *world.seeded.episodes[:30]]
+    for item in items:
+        world.server.play(world.user, item, moment(1))
+    world.server.state.data(world.user, items[0]).last_played = None
+    world.server.state.data(world.user, items[-1]).last_played = None
+    assert len(await world.read(Feature.HISTORY)) == len(items)
+    starts = [
+        request.query["startIndex"]
+        for request in world.server.requests
+        if "filters" in request.query
+    ]
+    assert starts == ["0", "20", "40"]
+
+
+async def test_a_play_in_the_future(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stays first of all, and does not hide what changed behind it."""
+    world.server.play(world.user, world.seeded.films[25], moment(days=-400))
+    snapshot = await played_and_read(world)
+    monkeypatch.setattr(history, "DELTA_PAGE", 5)
+    for number, film in enumerate(world.seeded.films[:9]):
+        world.server.play(world.user, film, moment(minutes=number))
+    updated = await world.provider.read(Feature.HISTORY, snapshot)
+    await agrees(world, updated)
+
+
+async def test_an_undated_history_is_brought_up_to_date(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Undated plays come last, so that a known one ends what is new."""
+    monkeypatch.setattr(history, "DELTA_PAGE", 5)
+    for film in world.seeded.films[:20]:
+        world.server.play(world.user, film, moment())
+        world.server.state.data(world.user, film).last_played = None
+    snapshot = await world.provider.read(Feature.HISTORY, None)
+    world.server.reset_requests()
+    world.server.play(world.user, world.seeded.films[22], moment())
+    updated = await world.provider.read(Feature.HISTORY, snapshot)
+    assert world.server.count() == 1
+    await agrees(world, updated)
+
+
+async def test_ratings_of_series_come_in_small_pages(world: World) -> None:
+    """A server counts for each series and season what is left to watch."""
+    await world.read(Feature.RATINGS)
+    sizes = {
+        request.query["includeItemTypes"]: request.query["limit"]
+        for request in world.server.requests
+    }
+    assert sizes == {"Movie,Episode": "1000", "Series,Season": "200"}
+
+
 # What goes wrong
+
+
+async def test_a_refusal_that_does_not_end_the_login(world: World) -> None:
+    """A server that refuses a list to a user whom it knows needs no new login."""
+    world.server.faults.fail(path=ITEMS, status=401, times=9)
+    with pytest.raises(AccountLimitError, match="login is good"):
+        await world.provider.read(Feature.HISTORY, None)
+    assert world.server.count(path="/Users/Me") == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"WWW-Authenticate": 'Basic realm="x"'}, {"Content-Type": "text/html; x=y"}],
+)
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_proxy_with_a_login_of_its_own(
+    world: World, headers: dict[str, str], status: int
+) -> None:
+    """Its refusal says nothing about the login at the server."""
+    world.server.faults.fail(path=".*", status=status, headers=headers, times=9)
+    for call in (
+        world.provider.read(Feature.HISTORY, None),
+        world.provider.identify(),
+    ):
+        with pytest.raises(ProviderUnavailableError, match="proxy"):
+            await call
+
+
+async def test_a_server_that_moved(world: World) -> None:
+    """The text says where to, without what else is in the address."""
+    to = "https://jon:secret@media.example.org/Items?token=abc"
+    world.server.faults.fail(path=ITEMS, status=301, headers={"Location": to})
+    with pytest.raises(ProtocolError) as error:
+        await world.provider.read(Feature.HISTORY, None)
+    assert "to https://media.example.org: check the address" in str(error.value)
+    world.server.faults.fail(path=ITEMS, status=302, headers={"Location": "/login"})
+    with pytest.raises(ProtocolError, match="status 302: check the address"):
+        await world.provider.read(Feature.HISTORY, None)
 
 
 def cut(rows: int, total: int) -> bytes:
@@ -511,7 +689,7 @@ def cut(rows: int, total: int) -> bytes:
 
 
 FAULTS: list[object] = [
-    pytest.param({"status": 500}, ProviderUnavailableError, id="status 500"),
+    pytest.param({"status": 500}, StatusError, id="status 500"),
     pytest.param({"status": 404}, ProtocolError, id="status 404"),
     pytest.param({"status": 400}, ProtocolError, id="status 400"),
     pytest.param({"status": 302}, ProtocolError, id="status 302"),
@@ -525,9 +703,9 @@ FAULTS: list[object] = [
     pytest.param({"kind": FaultKind.NONSENSE, "body": "{}"}, ProtocolError, id="empty"),
     pytest.param({"kind": FaultKind.HALF_BODY}, ProviderUnavailableError, id="half"),
     pytest.param({"kind": FaultKind.CUT}, ProviderUnavailableError, id="cut"),
-    pytest.param({"status": 401}, AuthenticationError, id="revoked"),
+    pytest.param({"status": 401}, AccountLimitError, id="no such library"),
     pytest.param({"status": 403}, AccountLimitError, id="no right"),
-    pytest.param({"status": 503}, ProviderUnavailableError, id="starting"),
+    pytest.param({"status": 503}, StatusError, id="starting"),
 ]
 
 
@@ -569,20 +747,18 @@ async def test_a_fault_in_any_of_the_pages(
     catalogue = make_catalogue(films=40, shows=4)
     async with a_world(session, limiters, catalogue) as world:
         watch_some(world.server, world.user, world.seeded, films=40, episodes=20)
-        monkeypatch.setattr(
-            "custom_components.crosswatch.providers.jellyfin.history.read_all",
-            small_pages,
-        )
+        monkeypatch.setattr(Listing, "read", small_pages)
         world.server.faults.fail(path=ITEMS, on_call=on_call, times=99, **fault)
         with pytest.raises(error):
             await world.provider.read(Feature.HISTORY, None)
 
 
-async def small_pages(fetch: object) -> object:
-    """Read in pages of twenty."""
-    from custom_components.crosswatch.providers.mediabrowser.paging import read_all  # noqa: PLC0415
+READ = Listing.read
 
-    return await read_all(fetch, 20)  # type: ignore[arg-type]
+
+async def small_pages(listing: Listing) -> Page:
+    """Read in pages of twenty."""
+    return await READ(listing, 20)
 
 
 async def test_a_server_that_starts(world: World) -> None:

@@ -1,6 +1,7 @@
 """Signing in to a Jellyfin server."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 import re
@@ -130,6 +131,59 @@ async def test_a_starting_server(
     ).key == "server_starting"
 
 
+async def test_a_server_that_says_who_it_is_before_it_is_ready(
+    server: JellyfinSimulator, session: aiohttp.ClientSession, limiters: Limiters
+) -> None:
+    """It writes its names in another case then, and can do nothing else."""
+    server.starting = server.describes_itself = True
+    error = await failure(session, limiters, answers(server.url))
+    assert error.key == "server_starting"
+
+
+@pytest.mark.parametrize(
+    ("status", "key"), [(503, "server_starting"), (502, "cannot_connect")]
+)
+@pytest.mark.parametrize("wait", ["2", "900"])
+async def test_a_server_that_asks_to_wait(
+    server: JellyfinSimulator,
+    session: aiohttp.ClientSession,
+    limiters: Limiters,
+    status: int,
+    key: str,
+    wait: str,
+) -> None:
+    """The status tells a start from a failure, however long it takes."""
+    server.faults.fail(path=INFO, status=status, headers={"Retry-After": wait}, times=9)
+    assert (await failure(session, limiters, answers(server.url))).key == key
+
+
+@pytest.mark.parametrize("password", ["", "пароль 🔑", '"quoted", \\ + %20'])
+async def test_passwords(
+    server: JellyfinSimulator,
+    session: aiohttp.ClientSession,
+    limiters: Limiters,
+    password: str,
+) -> None:
+    """A password may be empty, and hold anything."""
+    user_of(server).password = password
+    signed_in = await SPEC.sign_in(context(session, limiters)).begin(
+        answers(server.url, password=password, username="JON ")
+    )
+    assert isinstance(signed_in, SignedIn)
+    assert signed_in.data["username"] == USER
+
+
+async def test_a_device_id_of_any_letters(
+    server: JellyfinSimulator, session: aiohttp.ClientSession, limiters: Limiters
+) -> None:
+    """The server knows the device by the very id that was meant."""
+    device_id = 'a "b", c=d+e %41 ü'
+    given = replace(context(session, limiters), device_id=device_id)
+    await SPEC.sign_in(given).begin(answers(server.url))
+    [device] = server.devices.by_token.values()
+    assert device.device_id == device_id
+
+
 @pytest.mark.parametrize("version", ["10.8.13", "9.0", "10.8.0-rc1"])
 async def test_an_old_server(
     server: JellyfinSimulator,
@@ -173,6 +227,8 @@ async def test_a_version_that_will_do(
         pytest.param("", 401, id="a proxy with a login"),
         pytest.param("", 301, id="a redirect to nowhere"),
         pytest.param("", 307, id="a redirect to itself"),
+        pytest.param("ftp://nas/", 302, id="a redirect out of the web"),
+        pytest.param("http://[", 302, id="a redirect that makes no sense"),
     ],
 )
 async def test_another_server(
@@ -185,6 +241,7 @@ async def test_another_server(
     """What answers but is no Jellyfin gets no password."""
     kind = FaultKind.NONSENSE if status == 200 else FaultKind.STATUS
     headers = {"Location": f"{server.url}{INFO}"} if status == 307 else {}
+    headers |= {"Location": body} if status == 302 else {}
     server.faults.fail(
         path=INFO, kind=kind, status=status, body=body, headers=headers, times=9
     )
@@ -233,6 +290,60 @@ async def test_a_base_path(session: aiohttp.ClientSession, limiters: Limiters) -
         assert signed_in.data["url"] == server.url
         provider = provider_for(signed_in.data, session, limiters)
         assert (await provider.read(Feature.HISTORY, None)).records == {}
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        pytest.param("/media/jf/web/", id="to the web client"),
+        pytest.param("/media/jf/web/index.html", id="to its page"),
+        pytest.param("/media/jf/system/info/public", id="in lower case"),
+        pytest.param("{url}/System/Info/Public?x=1", id="with a query"),
+    ],
+)
+async def test_a_base_path_that_was_left_out(
+    session: aiohttp.ClientSession, limiters: Limiters, location: str
+) -> None:
+    """A server says where it is when asked at the root of its host."""
+    async with JellyfinSimulator(base_path="/media/jf") as server:
+        server.add_user(USER, PASSWORD)
+        given = context(session, limiters)
+        sent = location.format(url=server.url)
+        async with redirecting(sent, server) as root:
+            signed_in = await SPEC.sign_in(given).begin(answers(root))
+    assert isinstance(signed_in, SignedIn)
+    assert str(signed_in.data["url"]).endswith("/media/jf")
+
+
+@asynccontextmanager
+async def redirecting(location: str, server: JellyfinSimulator) -> AsyncIterator[str]:
+    """Pass on what is below the path of a server, and redirect all else."""
+
+    async def serve(request: web.Request) -> web.Response:
+        """Answer as the server does, or redirect."""
+        if not request.path.startswith(f"{server.base_path}/"):
+            return web.Response(status=302, headers={"Location": location})
+        url = server.url.removesuffix(server.base_path) + request.path_qs
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(
+                request.method,
+                url,
+                data=await request.read(),
+                headers=request.headers,
+            ) as answer,
+        ):
+            return web.Response(status=answer.status, body=await answer.read())
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", serve)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
 
 
 async def test_a_redirect_is_followed_before_anything_is_said(
@@ -355,6 +466,19 @@ async def test_an_expired_code(
     with pytest.raises(SignInError) as error:
         await sign_in.finish(replace(code, interval=0.01))
     assert error.value.key == "code_expired"
+
+
+async def test_quick_connect_is_switched_off_while_waiting(
+    server: JellyfinSimulator, session: aiohttp.ClientSession, limiters: Limiters
+) -> None:
+    """The text says what to do about it."""
+    sign_in = SPEC.sign_in(context(session, limiters))
+    code = await sign_in.begin(without_password(server))
+    assert isinstance(code, DeviceCode)
+    server.faults.fail(path="/QuickConnect/Connect", status=401)
+    with pytest.raises(SignInError) as error:
+        await sign_in.finish(replace(code, interval=0.01))
+    assert error.value.key == "quick_connect_disabled"
 
 
 async def test_a_code_that_nobody_enters(

@@ -149,6 +149,8 @@ async def test_the_library_is_scanned_once(world: World) -> None:
         "imageTypeLimit": "0",
         "enableUserData": "false",
         "collapseBoxSetItems": "false",
+        "sortBy": "DateCreated,SortName",
+        "sortOrder": "Ascending",
         "startIndex": "0",
         "limit": "1000",
     }
@@ -604,7 +606,7 @@ async def test_an_answer_that_was_lost(world: World) -> None:
 @pytest.mark.parametrize(
     ("status", "error"),
     [
-        (401, AuthenticationError),
+        (401, AccountLimitError),
         (403, AccountLimitError),
         (500, ProviderUnavailableError),
     ],
@@ -631,6 +633,39 @@ async def test_a_fault_of_all_writes(
     assert all(one.kind is OutcomeKind.UNKNOWN for one in outcomes)
     if status != 500:
         assert not outcomes
+
+
+async def test_a_login_that_ends_while_writing(world: World) -> None:
+    """What is left has no outcome, and the person has to sign in again."""
+    films = world.seeded.films[:8]
+    operations = [
+        operation(as_item(film), Watched(moment(1)), native_ids=[film.id])
+        for film in films
+    ]
+    outcomes: list[Outcome] = []
+
+    async def collect() -> None:
+        """Write, and end the login with the first outcome."""
+        async for outcome in world.provider.write(Feature.HISTORY, operations):
+            outcomes.append(outcome)
+            world.server.revoke_tokens(world.user)
+
+    with pytest.raises(AuthenticationError):
+        await collect()
+    assert 1 <= len(outcomes) < len(operations)
+    done = {one.operation.native_ids[0] for one in outcomes}
+    assert {film.id for film in films if world.user.of(film).played} == done
+
+
+async def test_an_item_that_is_counted_but_not_shown(world: World) -> None:
+    """It cannot be found, and is no reason to refuse all the others."""
+    film, hidden = world.seeded.films[:2]
+    world.server.unshown.add(hidden.id)
+    assert await world.write(
+        Feature.HISTORY,
+        operation(as_item(film), Watched(moment(1))),
+        operation(as_item(hidden), Watched(moment(1)), native_ids=[hidden.id]),
+    ) == [APPLIED, NOT_FOUND]
 
 
 @pytest.mark.parametrize("on_call", [1, 2])

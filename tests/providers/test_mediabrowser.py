@@ -135,7 +135,12 @@ def row(base: JsonObject, **changes: JsonValue) -> Row:
         ("https://media.example.org/webcam", "https://media.example.org/webcam"),
         ("HTTPS://Media.Example.org:443/?x=1", "https://media.example.org"),
         ("http://jon:secret@nas:8096/a", "http://nas:8096/a"),
+        ("https://nas/web/jellyfin/", "https://nas/web/jellyfin"),
+        ("nas/jf/web/#/details?id=1", "http://nas/jf"),
         ("http://[::1]:8096", "http://[::1]:8096"),
+        ("[2001:db8::5]:8096/web", "http://[2001:db8::5]:8096"),
+        ("2001:db8::5", "http://[2001:db8::5]"),
+        ("http://2001:db8::5", None),
         ("", None),
         ("ftp://nas", None),
         ("http://", None),
@@ -383,7 +388,7 @@ async def test_reads_all_pages() -> None:
         asked.append((start, limit))
         return Page(rows(25)[start : start + limit], 25)
 
-    assert len(await read_all(fetch, 10)) == 25
+    assert len((await read_all(fetch, 10)).rows) == 25
     assert asked == [(0, 10), (10, 10), (20, 10)]
 
 
@@ -417,6 +422,104 @@ async def test_a_list_that_is_not_whole(page: Callable[[int, int], Page]) -> Non
     assert calls == 2
 
 
+type Ends = Callable[[bool, int, int], Page]
+
+
+def ends(
+    all_rows: list[Row], hidden: frozenset[int] = frozenset(), cap: int = 99
+) -> Ends:
+    """Return the pages of a server that counts rows which it does not show.
+
+    It leaves them out of a page that is made already. `cap` rows of a page are sent.
+    """
+
+    def page(backwards: bool, start: int, limit: int) -> Page:
+        """Return a page, from either end."""
+        shown = list(enumerate(all_rows))
+        if backwards:
+            shown.reverse()
+        part = shown[start : start + limit]
+        return Page(
+            [row for place, row in part if place not in hidden][:cap], len(all_rows)
+        )
+
+    return page
+
+
+async def read_ends(page: Ends) -> tuple[Page, int]:
+    """Return what is read in pages of ten, and how often it was begun."""
+    begun = 0
+
+    async def fetch(start: int, limit: int) -> Page:
+        """Return a page."""
+        nonlocal begun
+        begun += start == 0
+        return page(False, start, limit)
+
+    async def backwards(start: int, limit: int) -> Page:
+        """Return a page from the other end."""
+        nonlocal begun
+        begun += start == 0
+        return page(True, start, limit)
+
+    return await read_all(fetch, 10, backwards=backwards), begun
+
+
+@pytest.mark.parametrize(
+    "hidden", [{0}, {24}, {9, 10}, {20, 21, 22, 23, 24}, set(range(10)), {0, 24}]
+)
+async def test_rows_that_are_counted_but_not_shown(hidden: set[int]) -> None:
+    """What both ends agree on is the list that the user may see."""
+    page, begun = await read_ends(ends(rows(25), frozenset(hidden)))
+    assert {row.id for row in page.rows} == {
+        f"m{number}" for number in range(25) if number not in hidden
+    }
+    assert page.total == 25
+    assert begun == 2
+
+
+async def test_a_row_that_moved_once_before_others_were_not_shown() -> None:
+    """The last two attempts decide."""
+    calls = 0
+
+    def page(backwards: bool, start: int, limit: int) -> Page:
+        """Count one more on the very first page."""
+        nonlocal calls
+        calls += 1
+        shown = ends(rows(25), frozenset({3}))(backwards, start, limit)
+        return shown._replace(total=26) if calls == 1 else shown
+
+    page_read, begun = await read_ends(page)
+    assert (len(page_read.rows), begun) == (24, 3)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(
+            lambda backwards, start, limit: Page(
+                rows(6, 14 if backwards else 0)[start:], 20
+            ),
+            id="cut at the end",
+        ),
+        pytest.param(lambda backwards, start, limit: Page(rows(15), 20), id="the same"),
+        pytest.param(ends(rows(25), cap=8), id="each page is cut"),
+        pytest.param(ends(rows(25), frozenset(range(13))), id="most are hidden"),
+        pytest.param(ends(rows(2), frozenset({0, 1})), id="all are hidden"),
+        pytest.param(
+            lambda backwards, start, limit: Page(
+                rows(7, start - 1) if start else rows(10), 20
+            ),
+            id="items move",
+        ),
+    ],
+)
+async def test_a_list_that_is_not_whole_from_either_end(page: Ends) -> None:
+    """What the ends do not agree on is refused, as is what is hardly a list."""
+    with pytest.raises(ProtocolError, match="listed"):
+        await read_ends(page)
+
+
 async def test_a_list_that_changes_once() -> None:
     """Items that move while the pages are read make it start again."""
     calls = 0
@@ -427,7 +530,21 @@ async def test_a_list_that_changes_once() -> None:
         calls += 1
         return Page(rows(12)[start : start + limit], 12 if calls > 1 else 11)
 
-    assert len(await read_all(fetch, 10)) == 12
+    assert len((await read_all(fetch, 10)).rows) == 12
+
+
+async def test_a_list_without_end() -> None:
+    """An absurd number of items is not asked for."""
+    asked: list[int] = []
+
+    async def fetch(start: int, limit: int) -> Page:
+        """Return a full page of very many."""
+        asked.append(start)
+        return Page(rows(limit, start), 10**12)
+
+    with pytest.raises(ProtocolError, match="claims to have"):
+        await read_all(fetch, 10)
+    assert asked == [0]
 
 
 async def test_a_server_that_ignores_the_limit() -> None:
@@ -437,7 +554,7 @@ async def test_a_server_that_ignores_the_limit() -> None:
         """Return everything."""
         return Page(rows(25), 25)
 
-    assert len(await read_all(fetch, 10)) == 25
+    assert len((await read_all(fetch, 10)).rows) == 25
 
 
 async def test_the_first_error_ends_all_calls() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+import json
 import time
 
 import aiohttp
@@ -16,7 +17,7 @@ from custom_components.crosswatch.engine.provider import (
     ProviderUnavailableError,
     RateLimitedError,
 )
-from custom_components.crosswatch.providers.http import JsonObject, Limiters
+from custom_components.crosswatch.providers.http import JsonObject, JsonValue, Limiters
 from custom_components.crosswatch.providers.trakt.login import Login
 from tests.simulators.base import FaultKind
 from tests.simulators.routing import route_hosts
@@ -214,10 +215,10 @@ async def test_renewal_at_the_other_host(world: World) -> None:
 async def test_renewal_where_the_path_is_unknown(world: World, status: int) -> None:
     """A host that does not know the path is replaced, and asked no more."""
     ends_in(world, 0)
-    world.trakt.oauth.token_lifetime = 60
     world.trakt.faults.fail(path="/oauth/token", status=status)
     provider = world.provider()
     await provider.identify()
+    world.trakt.oauth.expire_tokens()
     await provider.identify()
     hosts = [
         request.headers["X-Forwarded-Host"]
@@ -248,7 +249,9 @@ async def test_dead_app(world: World) -> None:
 @pytest.mark.parametrize(
     ("status", "headers", "error", "words"),
     [
-        (403, {"Content-Type": "text/html"}, ProviderUnavailableError, "proxy"),
+        (403, {"cf-mitigated": "challenge"}, ProviderUnavailableError, "proxy"),
+        # So are the service's own refusals: without a body, whatever they claim.
+        (403, {"Content-Type": "text/html"}, AuthenticationError, "client id"),
         (420, {"X-Account-Limit": "100"}, AccountLimitError, "limit 100.*VIP"),
         (420, {"X-VIP-User": "true"}, AccountLimitError, "full: remove something"),
         (423, {"X-Account-Locked": "true"}, AccountLimitError, "locked"),
@@ -271,6 +274,60 @@ async def test_refusals(
     with pytest.raises(error, match=words):
         await world.provider().identify()
     assert world.trakt.count() == 1
+
+
+@pytest.mark.parametrize(
+    "body", ["<!DOCTYPE html><title>Attention Required!</title>", "error code: 1010"]
+)
+async def test_proxy_is_not_taken_for_trakt(world: World, body: str) -> None:
+    """A proxy that refuses a client says nothing of the login."""
+    world.trakt.faults.fail(path="/users/settings", status=403, body=body)
+    with pytest.raises(ProviderUnavailableError, match="proxy"):
+        await world.provider().identify()
+
+
+@pytest.mark.parametrize(
+    ("told", "lifetime"),
+    [
+        pytest.param({"expires_in": "3600"}, 3600, id="a text"),
+        pytest.param({"expires_in": 3600.5, "created_at": None}, 3600.5, id="a part"),
+        pytest.param({"expires_in": None}, 86_400, id="null"),
+        pytest.param({"expires_in": "soon"}, 86_400, id="nonsense"),
+        pytest.param({"expires_in": -1}, 86_400, id="negative"),
+        pytest.param({"expires_in": [1]}, 86_400, id="a list"),
+        pytest.param({"expires_in": 30, "created_at": 1}, 240, id="very short"),
+    ],
+)
+async def test_odd_lifetimes_do_not_cost_the_tokens(
+    world: World, told: dict[str, JsonValue], lifetime: float
+) -> None:
+    """The old tokens are dead: the new ones are kept, whatever is told beside them."""
+    ends_in(world, 0)
+    answer = {"access_token": "a", "refresh_token": "r", **told}
+    body = json.dumps(answer)
+    world.trakt.faults.fail(path="/oauth/token", status=200, body=body)
+    world.trakt.faults.fail(path="/users/settings", times=9, status=426)
+    provider = world.provider()
+    for _ in range(2):
+        with pytest.raises(AccountLimitError):
+            await provider.identify()
+    (saved,) = world.saved
+    assert (saved["access_token"], saved["refresh_token"]) == ("a", "r")
+    expires_at = saved["expires_at"]
+    assert isinstance(expires_at, float)
+    assert abs(expires_at - time.time() - lifetime) < 30
+
+
+async def test_refresh_token_that_goes_on(world: World) -> None:
+    """An answer without a new refresh token leaves the old one in use."""
+    ends_in(world, 0)
+    body = '{"access_token": "a", "expires_in": 604800}'
+    world.trakt.faults.fail(path="/oauth/token", status=200, body=body)
+    world.trakt.faults.fail(path="/users/settings", status=426)
+    with pytest.raises(AccountLimitError):
+        await world.provider().identify()
+    (saved,) = world.saved
+    assert saved["refresh_token"] == world.data["refresh_token"]
 
 
 async def test_locked_account(world: World) -> None:

@@ -94,6 +94,17 @@ async def test_activity_of_some_features(world: World) -> None:
     assert await provider.activity(list(Feature)) == {Feature.WATCHLIST: "y"}
 
 
+async def test_activity_of_a_new_account(world: World) -> None:
+    """A stamp that is null stands for never, and moves once something happens."""
+    body = '{"movies": {"watched_at": null}, "episodes": {"watched_at": "x"}}'
+    world.trakt.faults.fail(path="/sync/last_activities", status=200, body=body)
+    markers = await world.provider().activity([Feature.HISTORY])
+    assert markers == {Feature.HISTORY: "never x"}
+    body = '{"movies": {"watched_at": 5}, "episodes": {"watched_at": "x"}}'
+    world.trakt.faults.fail(path="/sync/last_activities", status=200, body=body)
+    assert await world.provider().activity([Feature.HISTORY]) == {}
+
+
 async def test_empty_account(world: World) -> None:
     """Nothing is nothing, in one request a list."""
     provider = world.provider()
@@ -236,6 +247,16 @@ def moved(world: World) -> None:
     world.trakt.alice.watch(world.movies[0], at(20))
 
 
+def dated_anew(world: World) -> None:
+    """Change the date of a play, which keeps its id."""
+    history = world.trakt.alice.history
+    play = history.newest(None)[0]
+    history.shelf.changing(0)
+    moved = replace(play, at=play.at - 86_400)
+    history.shelf.live[play.id] = moved
+    history.of(play.title)[:] = [moved]
+
+
 def emptied(world: World) -> None:
     """Remove everything."""
     for movie in world.movies:
@@ -251,6 +272,7 @@ def emptied(world: World) -> None:
         pytest.param(many_back_dated, 5, id="new plays and one dated back"),
         pytest.param(removed, 2, id="a play removed"),
         pytest.param(moved, 2, id="a play removed and one added"),
+        pytest.param(dated_anew, 2, id="a date changed"),
         pytest.param(emptied, 1, id="all removed"),
     ],
 )
@@ -276,6 +298,59 @@ async def test_removal_among_plays_of_the_same_minutes(world: World) -> None:
     after = await read(world, before)
     assert world.trakt.count() == 2
     assert len(after.records) == 299
+
+
+async def test_plays_that_are_counted_but_not_listed(world: World) -> None:
+    """Films that Trakt hides end no sync, and a delta is as exact as without them."""
+    watched_by_alice(world)
+    world.trakt.behaviour.hidden = {world.movies[3], world.movies[280]}
+    provider = world.provider()
+    world.trakt.reset_requests()
+    before = await provider.read(Feature.HISTORY, None)
+    assert len(before.records) == 298
+    assert world.trakt.count() == 6
+
+    world.trakt.reset_requests()
+    assert await provider.read(Feature.HISTORY, before) is before
+    new_plays(world)
+    after = await provider.read(Feature.HISTORY, before)
+    assert len(after.records) == 299
+    assert world.trakt.count() == 2
+
+    # As many plays removed as are hidden: the numbers alone would not tell.
+    for movie in world.movies[10:12]:
+        world.trakt.alice.unwatch(movie)
+    world.trakt.reset_requests()
+    last = await provider.read(Feature.HISTORY, after)
+    assert len(last.records) == 297
+    assert world.trakt.count() == 2
+
+
+async def test_many_plays_that_are_not_listed(world: World) -> None:
+    """A page that comes half empty is a fault, however often."""
+    watched_by_alice(world)
+    world.trakt.behaviour.hidden = set(world.movies[:20])
+    with pytest.raises(ProtocolError, match="lack"):
+        await read(world)
+
+
+async def test_rows_without_a_title(world: World) -> None:
+    """A title that is gone is null in its rows; one that is left out is a fault."""
+    watched_by_alice(world)
+    row = (
+        '[{"id": 5, "watched_at": "2026-01-01T00:00:00.000Z", "type": "movie",'
+        ' "movie": null}, {"id": 6, "watched_at": "2026-01-01T00:00:00.000Z",'
+        ' "type": "episode", "episode": {"season": 1, "number": 1, "title": null,'
+        ' "ids": {"trakt": 9}}, "show": null}]'
+    )
+    headers = {"X-Pagination-Page-Count": "1", "X-Pagination-Item-Count": "2"}
+    world.trakt.faults.fail(path=HISTORY, status=200, body=row, headers=headers)
+    assert (await read(world)).records == {}
+    bare = '[{"id": 5, "watched_at": null, "type": "movie"}]'
+    headers["X-Pagination-Item-Count"] = "1"
+    world.trakt.faults.fail(path=HISTORY, status=200, body=bare, headers=headers)
+    with pytest.raises(ProtocolError, match="lacks movie"):
+        await read(world)
 
 
 async def test_own_writes_are_replaced_when_listed(world: World) -> None:

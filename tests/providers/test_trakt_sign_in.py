@@ -233,8 +233,13 @@ async def test_wrong_secret(world: World) -> None:
         ({"status": 503}, "cannot_connect", {}),
         ({"kind": FaultKind.CUT}, "cannot_connect", {}),
         (
-            {"status": 403, "headers": {"Content-Type": "text/html"}},
+            {"status": 403, "body": "<!DOCTYPE html><title>Just a moment</title>"},
             "cannot_connect",
+            {},
+        ),
+        (
+            {"status": 403, "headers": {"Content-Type": "text/html"}},
+            "invalid_client",
             {},
         ),
         (
@@ -285,7 +290,23 @@ async def test_short_answer_is_completed(world: World) -> None:
     world.trakt.faults.fail(path="/oauth/device/code", status=200, body=body)
     _, code = await begin(world)
     assert (code.expires_in, code.interval) == (600.0, 5.0)
-    assert code.url == "https://trakt.tv/activate"
+    assert code.url == "https://auth.trakt.tv/activate"
+
+
+async def test_odd_answer_is_understood(world: World) -> None:
+    """Times as texts, no time at all, and the address by its name in the standard."""
+    body = (
+        '{"device_code": "d", "user_code": "U", "expires_in": "900", "interval": "7",'
+        ' "verification_uri": "https://auth.trakt.tv/device"}'
+    )
+    world.trakt.faults.fail(path="/oauth/device/code", status=200, body=body)
+    _, code = await begin(world)
+    assert (code.expires_in, code.interval) == (900.0, 7.0)
+    assert code.url == "https://auth.trakt.tv/device"
+    body = '{"device_code": "d", "user_code": "U", "expires_in": 0, "interval": 0}'
+    world.trakt.faults.fail(path="/oauth/device/code", status=200, body=body)
+    _, code = await begin(world)
+    assert (code.expires_in, code.interval) == (600.0, 0.0)
 
 
 async def test_other_host(world: World) -> None:

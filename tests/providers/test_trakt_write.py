@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+import json
 
 import aiohttp
 import pytest
@@ -30,7 +31,7 @@ from custom_components.crosswatch.engine.provider import (
 from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.trakt.writing import MAX_REFUSALS
 from tests.simulators.base import FaultKind
-from tests.simulators.trakt import Repeats, Title
+from tests.simulators.trakt import NotFound, Repeats, Title
 
 from .conftest import Clock
 from .trakt_world import World, at, item, kinds, operation, trakt_world, write
@@ -222,6 +223,198 @@ async def test_not_found_by_one_of_two_spellings(world: World) -> None:
     assert kinds(outcomes) == [UNRESOLVED, APPLIED]
 
 
+@pytest.mark.parametrize("told", list(NotFound))
+async def test_all_ways_to_say_not_found(world: World, told: NotFound) -> None:
+    """Whatever way it is told, what is not found ends as such, and nothing twice."""
+    world.trakt.behaviour.not_found = told
+    show = world.shows[0]
+    beyond = Item(MediaKind.EPISODE, {}, "", None, item(show), 1, 99)
+    flat = Item(MediaKind.EPISODE, {"trakt": "987654321"}, "", None, item(show), 1, 3)
+    subjects = {
+        "known": (item(world.movies[0]), at(1)),
+        "stranger": (stranger(), at(2)),
+        "episode": (item(show.children[1].children[1]), at(1)),
+        "beyond": (beyond, at(2)),
+        "flat": (flat, at(3)),
+    }
+    left = dict(subjects)
+    came_of: dict[str, OutcomeKind] = {}
+    for _ in range(3):
+        operations = [operation(what, Watched(when)) for what, when in left.values()]
+        outcomes = await write(world.provider(), operations)
+        came_of |= dict(zip(left, kinds(outcomes), strict=True))
+        # As the engine does: what is there is not sent again.
+        there = {key for key, kind in came_of.items() if kind is APPLIED}
+        if plays_of(world, show.children[1].children[1]):
+            there.add("episode")
+        left = {key: each for key, each in subjects.items() if key not in there}
+    assert plays_of(world, world.movies[0]) == [at(1)]
+    assert plays_of(world, show.children[1].children[1]) == [at(1)]
+    assert came_of["known"] is APPLIED
+    assert came_of["stranger"] is UNRESOLVED
+    assert came_of["flat"] is UNRESOLVED
+    if told is not NotFound.NAMELESS:
+        assert came_of["beyond"] is UNRESOLVED
+        assert came_of["episode"] is APPLIED
+
+
+@pytest.mark.parametrize(
+    ("days", "nameless", "added", "expected"),
+    [
+        pytest.param((1, 2), (2,), 1, [APPLIED, UNRESOLVED], id="told by the date"),
+        pytest.param((1, 1), (1,), 1, [UNKNOWN, UNKNOWN], id="one of two"),
+        pytest.param((1, 1), (1, 1), 0, [UNRESOLVED] * 2, id="both of two"),
+        pytest.param((1, 2, 2), (2,), 2, [APPLIED, UNKNOWN, UNKNOWN], id="of some"),
+        pytest.param((1, 2, 2), (2,), 3, [UNKNOWN] * 3, id="numbers do not fit"),
+        pytest.param((1, 2), (1, 2), 1, [UNKNOWN] * 2, id="more added than left"),
+        pytest.param((1, 2), (1, 1, 1), 0, [UNKNOWN] * 2, id="more than were sent"),
+        pytest.param((1, 2), (None,), 1, [UNKNOWN] * 2, id="nothing is said"),
+        pytest.param((1, 2), (None, None), 0, [UNRESOLVED] * 2, id="all of nothing"),
+    ],
+)
+async def test_not_found_without_ids(
+    world: World,
+    days: tuple[int, ...],
+    nameless: tuple[int | None, ...],
+    added: int,
+    expected: list[OutcomeKind],
+) -> None:
+    """What is told without ids is found by what else is told, if that is certain."""
+    told = [
+        {} if day is None else {"watched_at": f"2026-05-{day:02}T20:30:00Z"}
+        for day in nameless
+    ]
+    answer = json.dumps({"added": {"movies": added}, "not_found": {"movies": told}})
+    world.trakt.faults.fail(path="/sync/history", status=201, body=answer)
+    operations = [
+        operation(movie, Watched(at(day)))
+        for movie, day in zip(world.movies, days, strict=False)
+    ]
+    assert kinds(await write(world.provider(), operations)) == expected
+
+
+async def test_not_found_and_yet_done(world: World) -> None:
+    """An answer that contradicts itself proves nothing."""
+    ids = item(world.movies[0]).ids
+    told = [{"ids": {"imdb": ids["imdb"]}}]
+    answer = json.dumps({"added": {"movies": 2}, "not_found": {"movies": told}})
+    world.trakt.faults.fail(path="/sync/history", status=201, body=answer)
+    operations = [operation(movie, Watched(at(1))) for movie in world.movies[:2]]
+    assert kinds(await write(world.provider(), operations)) == [UNKNOWN, UNKNOWN]
+
+
+async def test_same_play_twice_in_one_request(world: World) -> None:
+    """A play of the same minute stands once in a body: Trakt would store two."""
+    movie, episode = world.movies[0], world.shows[0].children[1].children[1]
+    twice = (Play(at(2)), Play(at(2).replace(second=40)), Play(at(3)))
+    operations = [
+        operation(movie, Watched(at(1))),
+        operation(movie, Watched(at(1).replace(second=59))),
+        operation(movie, Watched(at(3), twice, 3)),
+        operation(episode, Watched(at(1))),
+        operation(episode, Watched(at(1).replace(second=1))),
+        operation(stranger(), Watched(at(1))),
+        operation(stranger(), Watched(at(1))),
+    ]
+    outcomes = await write(world.provider(), operations)
+    assert kinds(outcomes) == [
+        APPLIED,
+        THERE,
+        APPLIED,
+        APPLIED,
+        THERE,
+        UNRESOLVED,
+        UNRESOLVED,
+    ]
+    assert plays_of(world, movie) == [at(1), at(2), at(3)]
+    assert plays_of(world, episode) == [at(1)]
+
+
+async def test_play_of_a_minute_that_is_there(world: World) -> None:
+    """A play that differs by seconds only is the one that Trakt has."""
+    movie = world.movies[0]
+    (held,) = world.trakt.alice.watch(movie, at(1))
+    before = Watched(at(1), (Play(at(1), str(held.id)),))
+    both = (Play(at(1).replace(second=7)), Play(at(2).replace(second=7)))
+    operations = [
+        operation(movie, Watched(at(1).replace(second=44)), before=before),
+        operation(movie, Watched(both[1].at, both, 2), before=before),
+    ]
+    outcomes = await write(world.provider(), operations[:1])
+    assert kinds(outcomes) == [THERE]
+    assert world.trakt.count() == 0
+    assert kinds(await write(world.provider(), operations)) == [THERE, APPLIED]
+    assert plays_of(world, movie) == [at(1), at(2)]
+
+
+async def test_same_thing_twice_in_one_request(world: World) -> None:
+    """What stands twice in a batch is written, and removed, once."""
+    twice = [operation(world.movies[0], Listed()) for _ in range(2)]
+    assert kinds(await write(world.provider(), twice)) == [APPLIED, THERE]
+    gone = [
+        operation(world.movies[0], action=Action.REMOVE, before=Listed())
+        for _ in range(2)
+    ]
+    assert kinds(await write(world.provider(), gone)) == [APPLIED, THERE]
+
+
+async def test_shows_with_the_same_number(world: World) -> None:
+    """The same number is an id of two shows at two services: they stay apart."""
+    first, second = world.shows[0], world.shows[1]
+    shared = "424242"
+    assert isinstance(first.ids, dict)
+    assert isinstance(second.ids, dict)
+    library = world.trakt.library
+    library._by_id[first.kind, "tvdb", int(shared)] = first  # noqa: SLF001
+    library._by_id[second.kind, "tmdb", int(shared)] = second  # noqa: SLF001
+    shows = [
+        Item(MediaKind.SHOW, {"tvdb": shared}, "A"),
+        Item(MediaKind.SHOW, {"tmdb": shared}, "B"),
+    ]
+    operations = [
+        operation(Item(MediaKind.EPISODE, {}, "", None, show, 1, 1), Watched(at(day)))
+        for show, day in zip(shows, (1, 2), strict=True)
+    ]
+    assert kinds(await write(world.provider(), operations)) == [APPLIED, APPLIED]
+    assert plays_of(world, first.children[1].children[1]) == [at(1)]
+    assert plays_of(world, second.children[1].children[1]) == [at(2)]
+
+
+async def test_episode_with_its_shows_id(world: World) -> None:
+    """An id that merely repeats the show's would find another show's episode."""
+    victim, show = world.episodes[0], world.shows[1]
+    wrong = str(victim.ids["tvdb"])
+    other = Item(MediaKind.SHOW, {**item(show).ids, "tvdb": wrong}, "A")
+    placed = Item(MediaKind.EPISODE, {"tvdb": wrong}, "B", None, other, 1, 1)
+    nowhere = Item(MediaKind.EPISODE, {"tvdb": wrong}, "B", None, other)
+    operations = [operation(each, Watched(at(1))) for each in (placed, nowhere)]
+    outcomes = await write(world.provider(), operations)
+    assert kinds(outcomes) == [APPLIED, UNRESOLVED]
+    assert plays_of(world, victim) == []
+    assert plays_of(world, show.children[1].children[1]) == [at(1)]
+
+
+@pytest.mark.parametrize("kind", [MediaKind.SHOW, MediaKind.SEASON])
+async def test_no_whole_show_in_the_history(world: World, kind: MediaKind) -> None:
+    """A show or a season would be all its episodes: it is never sent."""
+    show = world.shows[0]
+    title = show if kind is MediaKind.SHOW else show.children[1]
+    (outcome,) = await write(world.provider(), [operation(title, Watched(at(1)))])
+    assert (outcome.kind, outcome.reason) == (FAILED, Reason.KIND_NOT_SUPPORTED)
+    assert world.trakt.count() == 0
+
+
+async def test_dates_that_are_none(world: World) -> None:
+    """A date from before there were any stands for none."""
+    never = [datetime.min.replace(tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)]
+    operations = [operation(world.movies[0], Watched(each)) for each in never]
+    outcomes = await write(world.provider(), operations)
+    assert {each.reason for each in outcomes} == {Reason.NO_DATE}
+    assert world.trakt.count() == 0
+    rated = [operation(world.movies[0], Rated(5, never[0]))]
+    assert kinds(await write(world.provider(), rated)) == [APPLIED]
+
+
 async def test_existing_plays(world: World) -> None:
     """Where Trakt tells that it has all plays, they were there already."""
     world.trakt.behaviour.repeats = Repeats.EXISTING
@@ -338,7 +531,37 @@ async def test_too_large(world: World) -> None:
     assert len(world.trakt.alice.history) == 9
 
 
-@pytest.mark.parametrize("status", [413, 422])
+@pytest.mark.parametrize("status", [400, 422])
+async def test_one_that_makes_no_sense(world: World, status: int) -> None:
+    """One item that a gateway does not let pass keeps no other from being written."""
+    world.trakt.behaviour.undocumented_ids = status
+    weak = Item(MediaKind.EPISODE, {"imdb": "tt0000009"}, "A")
+    subjects = [weak, *(item(movie) for movie in world.movies[:5])]
+    operations = [operation(subject, Watched(at(1))) for subject in subjects]
+    outcomes = await write(world.provider(), operations)
+    assert kinds(outcomes) == [FAILED] + [APPLIED] * 5
+    assert outcomes[0].reason is Reason.REJECTED
+    # Ids that may not be known go by themselves.
+    assert world.trakt.writes() == 2
+    assert len(world.trakt.alice.history) == 5
+
+
+async def test_all_refused(world: World) -> None:
+    """Nobody is to blame where everything is refused: it is tried again later."""
+    world.trakt.faults.fail(path="/sync/history", status=422, times=999)
+    operations = [operation(movie, Watched(at(1))) for movie in world.movies[:300]]
+    outcomes = await write(world.provider(), operations)
+    assert set(kinds(outcomes)) == {FAILED}
+    blamed = [each for each in outcomes if each.reason is Reason.REJECTED]
+    assert len(blamed) < 20
+    assert {each.reason for each in outcomes} == {
+        Reason.REJECTED,
+        Reason.PROTOCOL_ERROR,
+    }
+    assert world.trakt.writes() <= 2 * MAX_REFUSALS + 2
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
 async def test_refused_for_good(world: World, status: int) -> None:
     """What is refused even alone has failed."""
     world.trakt.faults.fail(path="/sync/.*", status=status, times=99)
@@ -365,6 +588,16 @@ async def test_conflict_elsewhere_is_a_refusal(world: World) -> None:
         pytest.param({"kind": FaultKind.CUT}, id="cut"),
         pytest.param({"kind": FaultKind.NONSENSE}, id="nonsense"),
         pytest.param({"status": 500}, id="500"),
+        pytest.param({"kind": FaultKind.STATUS_AFTER, "status": 524}, id="done, 524"),
+        pytest.param({"kind": FaultKind.STATUS_AFTER, "status": 408}, id="done, 408"),
+        pytest.param(
+            {
+                "kind": FaultKind.STATUS_AFTER,
+                "status": 503,
+                "headers": {"Retry-After": "1"},
+            },
+            id="done, 503 that asks to come again",
+        ),
     ],
 )
 async def test_no_answer(world: World, fault: dict[str, object]) -> None:
@@ -498,13 +731,40 @@ async def test_watchlist_season_by_address(world: World) -> None:
 
 
 async def test_full_watchlist(world: World) -> None:
-    """A full account is told as such, and asked no more."""
-    world.trakt.alice.limits.watchlist = 150
+    """An account is filled to the last place, told as full, and asked no more."""
+    world.trakt.alice.limits.watchlist = 130
+    provider = world.provider()
     operations = [operation(movie, Listed()) for movie in world.movies[:300]]
+    outcomes = await write(provider, operations)
+    assert kinds(outcomes) == [APPLIED] * 130 + [UNRESOLVED] * 170
+    assert {each.reason for each in outcomes[130:]} == {Reason.ACCOUNT_LIMIT}
+    assert world.trakt.writes() == 13
+    # What is full is not probed again for a while.
+    world.trakt.reset_requests()
+    assert set(kinds(await write(provider, operations[200:]))) == {UNRESOLVED}
+    assert world.trakt.writes() == 1
+
+
+async def test_room_again(world: World) -> None:
+    """A removal makes room, which is used to the last place again."""
+    world.trakt.alice.limits.watchlist = 4
+    provider = world.provider()
+    operations = [operation(movie, Listed()) for movie in world.movies[:8]]
+    assert kinds(await write(provider, operations)) == [APPLIED] * 4 + [UNRESOLVED] * 4
+    remove = operation(world.movies[0], action=Action.REMOVE, before=Listed())
+    outcomes = await write(provider, [remove, *operations[4:]])
+    assert kinds(outcomes) == [APPLIED] * 2 + [UNRESOLVED] * 3
+
+
+async def test_full_history(world: World) -> None:
+    """What a full history refuses is not sent in parts: they might be there twice."""
+    world.trakt.alice.limits.history = 5
+    operations = [operation(movie, Watched(at(1))) for movie in world.movies[:9]]
     outcomes = await write(world.provider(), operations)
-    assert kinds(outcomes) == [APPLIED] * 100 + [UNRESOLVED] * 200
-    assert {each.reason for each in outcomes[100:]} == {Reason.ACCOUNT_LIMIT}
-    assert world.trakt.writes() == 2
+    assert {(each.kind, each.reason) for each in outcomes} == {
+        (UNRESOLVED, Reason.ACCOUNT_LIMIT)
+    }
+    assert world.trakt.writes() == 1
 
 
 async def test_removing_from_the_watchlist(world: World) -> None:
@@ -571,6 +831,31 @@ async def test_removing_plays_with_an_odd_answer(world: World) -> None:
         [operation(world.movies[0], action=Action.REMOVE, before=before)],
     )
     assert kinds(outcomes) == [UNKNOWN]
+
+
+@pytest.mark.parametrize("value", [Listed(), Rated(5), Watched(at(1), count=2)])
+async def test_removing_with_an_odd_answer(
+    world: World, value: Listed | Rated | Watched
+) -> None:
+    """An answer that does not tell of removals proves none, nor that there were none."""
+    world.trakt.faults.fail(path=".*/remove", status=200, body='{"added": {}}')
+    remove = operation(world.movies[0], action=Action.REMOVE, before=value)
+    assert kinds(await write(world.provider(), [remove])) == [UNKNOWN]
+
+
+@pytest.mark.parametrize("deleted", [0, 2])
+async def test_removing_plays_of_one_that_is_not_named(
+    world: World, deleted: int
+) -> None:
+    """Where it is not told which of two titles is unknown, plays tell nothing."""
+    answer = {"deleted": {"movies": deleted}, "not_found": {"movies": [{}]}}
+    world.trakt.faults.fail(path=".*/remove", status=200, body=json.dumps(answer))
+    remove = [
+        operation(movie, action=Action.REMOVE, before=Watched(at(1), count=2))
+        for movie in world.movies[:2]
+    ]
+    outcomes = await write(world.provider(), remove)
+    assert set(kinds(outcomes)) == {UNKNOWN}
 
 
 @pytest.mark.parametrize(

@@ -404,3 +404,40 @@ async def test_series_played(
     both = {"filters": "IsPlayed", "includeItemTypes": "Series,Movie"}
     assert await caller.names(**both) == []
     assert len(await caller.names(filters="IsPlayed")) == 8
+
+
+async def test_items_that_are_counted_but_not_shown(
+    caller: Caller, jellyfin: JellyfinSimulator, library: Seeded
+) -> None:
+    """They have their place in the list, so that pages are short of them."""
+    names = await caller.names(includeItemTypes="Movie")
+    jellyfin.unshown.add(library.films[0].id)
+    query = {"recursive": "true", "includeItemTypes": "Movie"}
+    hidden = names.index(library.films[0].name)
+    for limit in (1, len(names)):
+        listed = await caller.get("/Items", **query, startIndex=hidden, limit=limit)
+        assert listed["TotalRecordCount"] == len(names)
+        shown = [row["Name"] for row in listed["Items"]]
+        assert shown == names[hidden + 1 : hidden + limit]
+
+
+async def test_equals_may_change_places(
+    caller: Caller, jellyfin: JellyfinSimulator, library: Seeded, jon: User
+) -> None:
+    """Pages of a list fit together only where its order is beyond doubt."""
+    for film in library.films:
+        jellyfin.play(jon, film, NOW)
+    jellyfin.mixes_equals = True
+
+    async def pages(by: str) -> set[str]:
+        """Return what is on the pages of one film each."""
+        names: set[str] = set()
+        for start in range(len(library.films)):
+            query = {"includeItemTypes": "Movie", "sortBy": by, "recursive": "true"}
+            page = await caller.get("/Items", **query, startIndex=start, limit=1)
+            names.update(row["Name"] for row in page["Items"])
+        return names
+
+    everything = {film.name for film in library.films}
+    assert await pages("DatePlayed") < everything
+    assert await pages("DatePlayed,DateCreated") == everything

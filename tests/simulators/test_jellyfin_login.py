@@ -243,6 +243,10 @@ async def test_starting(caller: Caller, jellyfin: JellyfinSimulator) -> None:
         assert reply.status == 503
         assert reply.headers["Retry-After"] == "5"
         assert reply.text.startswith("<html>")
+    jellyfin.describes_itself = True
+    reply = await caller.send("GET", "/System/Info/Public")
+    assert (reply.status, '"productName"' in reply.text) == (200, True)
+    assert (await caller.send("GET", "/Items")).status == 503
     jellyfin.starting = False
     await caller.get("/Users/Me")
 

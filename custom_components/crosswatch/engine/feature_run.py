@@ -11,7 +11,7 @@ from .codec import decode_report_items, encode_report_items
 from .confirming import confirm
 from .guards import hold_all, is_suspicious_shrink
 from .ledger import LedgerRow
-from .model import Feature, Side
+from .model import Feature, Side, Snapshot
 from .pair import Pair, RunOptions
 from .plan import Operation, Outcome, OutcomeKind, Reason
 from .planning import Draft, plan_feature
@@ -194,7 +194,7 @@ class FeatureRun:
             (Side.SOURCE, self.pair.source, last.source_count, source),
             (Side.TARGET, self.pair.target, last.target_count, target),
         ):
-            has = len((await reading.snapshot()).records)
+            has = _listed(await reading.snapshot())
             if is_suspicious_shrink(had, has):
                 return Failure(
                     side=side,
@@ -284,11 +284,16 @@ class FeatureRun:
             rules=self.rules.signature if settled else "",
             source_version=source.version,
             target_version=target.version,
-            source_count=len((await source.snapshot()).records),
-            target_count=len((await target.snapshot()).records),
+            source_count=_listed(await source.snapshot()),
+            target_count=_listed(await target.snapshot()),
             valid_until=next_retry(ledger, change, planned_at),
             items=encode_report_items(skipped.items),
         )
         await asyncio.to_thread(
             self.store.record, self.pair.pair_id, self.feature, change, planned
         )
+
+
+def _listed(snapshot: Snapshot) -> int:
+    """Count what an account has listed itself: it may be late with our own writes."""
+    return sum(record.seen for record in snapshot.records.values())

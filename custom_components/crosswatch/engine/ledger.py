@@ -63,10 +63,6 @@ class LedgerRow(NamedTuple):
         limited = self.failure == Reason.ACCOUNT_LIMIT
         return Reason.ACCOUNT_LIMIT if limited else Reason.QUARANTINED
 
-    def written_but_never_listed(self) -> bool:
-        """Tell whether the target took the item and then never showed it."""
-        return bool(self.target_value) and self.target_seen_at is None
-
     def after(self, outcome: Outcome, now: datetime) -> LedgerRow:
         """Return the row with what this outcome says of its pending work."""
         if outcome.kind in {OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE}:
@@ -75,12 +71,13 @@ class LedgerRow(NamedTuple):
         if reason is Reason.ACCOUNT_LIMIT:
             retry_at = (now + LIMIT_RETRY_AFTER).timestamp()
             return self._replace(attempts=0, retry_at=retry_at, failure=reason.value)
-        if reason not in _COUNTED:
-            return self._replace(retry_at=None, failure=reason.value if reason else "")
+        failure = reason.value if reason else ""
+        if outcome.kind is not OutcomeKind.UNRESOLVED and reason not in _COUNTED:
+            return self._replace(retry_at=None, failure=failure)
         attempts = self.attempts + 1
         quarantined = attempts >= QUARANTINE_AFTER
         return self._replace(
             attempts=attempts,
             retry_at=(now + QUARANTINE_FOR).timestamp() if quarantined else None,
-            failure=reason.value,
+            failure=failure,
         )

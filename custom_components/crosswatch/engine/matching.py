@@ -81,7 +81,7 @@ def join(source: Snapshot, target: Snapshot, ledger: Sequence[LedgerRow]) -> Joi
     ambiguous: list[Match] = []
     for match in board.matches():
         if _is_plain(match) or not _contradicts(match):
-            matches.append(match)
+            (ambiguous if board.is_unclear(match) else matches).append(match)
         else:
             for part, certain in _take_apart(match):
                 (matches if certain else ambiguous).append(part)
@@ -103,6 +103,7 @@ class _Board:
         self.keys = keys
         self.ledger = ledger
         self.parent = list(range(len(records) + len(ledger)))
+        self.unclear: set[int] = set()
 
     def find(self, member: int) -> int:
         parent = self.parent
@@ -155,10 +156,17 @@ class _Board:
                 if first != member and parent[member] != parent[first]:
                     self.union(first, member)
 
+    def is_unclear(self, match: Match) -> bool:
+        """Tell whether a match is a record without ids that nothing tells apart."""
+        if not self.unclear or len(match.source) + len(match.target) != 1:
+            return False
+        return not match.rows and id((match.source or match.target)[0]) in self.unclear
+
     def link_by_title(self) -> None:
         """Link by title and year where one of two records has no id at all.
 
-        Only where the title is unique on both sides.
+        Only where the title is unique on both sides; elsewhere it stays unclear which
+        item a record without ids is.
         """
         nameless = [member for member, keys in enumerate(self.keys) if not keys]
         if not nameless:
@@ -173,10 +181,18 @@ class _Board:
             near = item.place in places if item.show else item.year in years
             if near and (key := title_key(item)) in wanted:
                 sides[member >= self.targets_at][key or ""].append(member)
-        for key, members in sides[0].items():
-            others = sides[1].get(key, [])
-            if len(members) == len(others) == 1 and not (
-                self.keys[members[0]] and self.keys[others[0]]
+        for key in sides[0].keys() | sides[1].keys():
+            members, others = sides[0].get(key, []), sides[1].get(key, [])
+            if len(members) > 1 or len(others) > 1:
+                self.unclear.update(
+                    id(self.records[each])
+                    for each in (*members, *others)
+                    if not self.keys[each]
+                )
+            elif (
+                members
+                and others
+                and not (self.keys[members[0]] and self.keys[others[0]])
             ):
                 self.union(members[0], others[0])
 
@@ -249,7 +265,9 @@ def _take_apart(match: Match) -> Iterator[tuple[Match, bool]]:
         contested = doubtful & _all_keys((*part.source, *part.target))
         certain = not _contradicts(part) and not contested & _all_keys(others)
         if part.source or part.target:
-            yield part._replace(doubtful=contested), certain
+            part = part._replace(doubtful=contested)
+            # What no id is left of could be any of them.
+            yield part, certain and bool(part.keys)
 
 
 def _claimed_twice(records: Sequence[Record]) -> frozenset[str]:

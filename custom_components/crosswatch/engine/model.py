@@ -103,7 +103,12 @@ class Watched:
     def with_plays_of(self, other: Watched) -> Watched:
         """Return what was watched here and there."""
         newest = max((at for at in (self.at, other.at) if at), default=None)
-        plays = sorted((*self.plays, *other.plays), key=lambda play: play.at)
+        dated = [
+            play
+            for each in (self, other)
+            for play in each.plays or ((Play(each.at),) if each.at else ())
+        ]
+        plays = sorted(dated, key=lambda play: play.at)
         return Watched(newest, tuple(plays), self.count + other.count)
 
 

@@ -54,7 +54,10 @@ class Provider(Protocol):
     """
 
     slug: str
-    capabilities: Mapping[Feature, FeatureSupport]
+
+    @property
+    def capabilities(self) -> Mapping[Feature, FeatureSupport]:
+        """Return what this account can do, feature by feature."""
 
     async def identify(self) -> AccountInfo:
         """Return who this account is, with one cheap request that needs the login."""

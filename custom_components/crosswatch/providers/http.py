@@ -27,6 +27,8 @@ __all__ = [
     "Limiters",
     "NoConnectionError",
     "Pace",
+    "SlowDownError",
+    "StatusError",
     "TlsError",
 ]
 
@@ -50,6 +52,28 @@ class NoConnectionError(ProviderUnavailableError):
 
 class TlsError(ProviderUnavailableError):
     """The connection could not be secured, mostly for a self-signed certificate."""
+
+
+class StatusError(ProviderUnavailableError):
+    """The service answered, but only with the status of one that cannot do it now."""
+
+    def __init__(
+        self, message: str, *, maybe_sent: bool = False, status: int | None = None
+    ) -> None:
+        """Remember the status."""
+        super().__init__(message, maybe_sent=maybe_sent)
+        self.status = status
+
+
+class SlowDownError(RateLimitedError):
+    """The service asks to wait, with a status that says whether it is busy or down."""
+
+    def __init__(
+        self, message: str, retry_after: float, *, status: int | None = None
+    ) -> None:
+        """Remember the status."""
+        super().__init__(message, retry_after)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +117,15 @@ class HttpClient:
         *,
         secrets: Callable[[], Collection[str]],
         headers: Mapping[str, str] | None = None,
+        busy_means_undone: bool = True,
     ) -> None:
-        """Take the session, which decides on certificates, and the host's limiter."""
+        """Take the session, which decides on certificates, and the host's limiter.
+
+        `busy_means_undone` trusts a 503 that says when to come again: nothing was
+        done. Where a write that is done twice harms, a proxy's word is not enough.
+        """
         self._session = session
+        self._busy_means_undone = busy_means_undone
         self._limiter = limiter
         self._secrets = secrets
         self._headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
@@ -208,15 +238,19 @@ class HttpClient:
             return None
         wait = retry_after(answer.headers)
         text = f"{answer.request} was answered with status {status}"
-        refused = status == 429 or (status == 503 and wait is not None)
+        refused = status == 429 or (
+            self._busy_means_undone and status == 503 and wait is not None
+        )
         maybe_sent = call.writes and not refused
         if status == 429 or (wait is not None and wait > MAX_WAIT):
-            error: ProviderError = RateLimitedError(
-                f"{text}: the service asks to wait", MAX_WAIT if wait is None else wait
+            error: ProviderError = SlowDownError(
+                f"{text}: the service asks to wait",
+                MAX_WAIT if wait is None else wait,
+                status=status,
             )
             error.maybe_sent = maybe_sent
         else:
-            error = ProviderUnavailableError(text, maybe_sent=maybe_sent)
+            error = StatusError(text, maybe_sent=maybe_sent, status=status)
         patient = wait is None or wait <= MAX_WAIT
         return _Failure(error, patient and (call.idempotent or refused), wait or 0.0)
 

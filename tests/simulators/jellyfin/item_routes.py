@@ -92,15 +92,18 @@ def send_list(
 ) -> web.Response:
     """Answer with the page of a list that a request asks for."""
     server, parameters = call.server, call.parameters
+    # Each page is a query of its own to the database.
+    mixed = parameters.integer("startIndex") or 0 if server.mixes_equals else None
     signature: Signature = (
         what,
+        mixed,
         server.state.revision,
         user and user.id,
         parameters.signature(),
     )
     found = server.lists.get(signature)
     if found is None:
-        found = select(among(), parameters, user)
+        found = select(among(), parameters, user, mixed=mixed)
         while len(server.lists) >= KEPT_LISTS:
             del server.lists[next(iter(server.lists))]
         server.lists[signature] = found
@@ -119,6 +122,7 @@ def send_page(call: Call, user: User | None, found: list[Item]) -> web.Response:
     rows = [
         write(item, user, fields, with_user_data=with_user_data)
         for item in found[start:end]
+        if item.id not in call.server.unshown
     ]
     counted = parameters.boolean("enableTotalRecordCount") is not False
     # Not counted, the server takes the page for all there is. [unsure]

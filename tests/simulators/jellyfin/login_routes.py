@@ -1,6 +1,7 @@
 """Signing in and out, users, and the server's own description."""
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -17,6 +18,9 @@ from .shapes import (
     virtual_folder_json,
 )
 
+if TYPE_CHECKING:
+    from .server import JellyfinSimulator
+
 
 def public_info(call: Call) -> web.Response:
     """Describe the server to anyone."""
@@ -30,6 +34,21 @@ def public_info(call: Call) -> web.Response:
             "OperatingSystem": "",
             "Id": server.state.server_id,
             "StartupWizardCompleted": True,
+        }
+    )
+
+
+def early_info(server: JellyfinSimulator) -> web.Response:
+    """Describe the server while it is starting: another program writes the names."""
+    return answer(
+        {
+            "localAddress": server.url,
+            "serverName": server.name,
+            "version": server.version,
+            "productName": "Jellyfin Server",
+            "operatingSystem": "",
+            "id": server.state.server_id,
+            "startupWizardCompleted": False,
         }
     )
 

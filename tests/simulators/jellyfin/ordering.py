@@ -58,19 +58,30 @@ def user_key(name: str, user: User) -> Key | None:
     return None
 
 
-def ordered(items: list[Item], parameters: Parameters, user: User | None) -> list[Item]:
+def ordered(
+    items: list[Item],
+    parameters: Parameters,
+    user: User | None,
+    *,
+    mixed: int | None = None,
+) -> list[Item]:
     """Return the items in the order that a request asks for, by name if in none.
 
-    The n-th `sortOrder` belongs to the n-th `sortBy`; the last one to all further.
+    The n-th `sortOrder` belongs to the n-th `sortBy`; the first one to all further.
     Unknown orders are ignored. That several ids are asked for makes no order of its own.
+    `mixed` is how the database orders what is equal: differently for each number.
     """
     names = parameters.words("sortBy")
     directions = parameters.words("sortOrder") or ["ascending"]
     steps = [
-        (name, directions[min(place, len(directions) - 1)] == "descending")
+        (name, directions[place if place < len(directions) else 0] == "descending")
         for place, name in enumerate(names)
     ]
-    items = sorted(items, key=lambda item: item.sort_name)
+    if mixed is None or not steps:
+        items = sorted(items, key=lambda item: item.sort_name)
+    else:
+        items = sorted(items, key=lambda item: item.id)
+        Random(mixed).shuffle(items)
     # Sorting is stable, so the least important order goes first.
     for name, descending in reversed(steps):
         if name == "random":

@@ -80,7 +80,11 @@ def refuse_not_simulated(parameters: Parameters) -> None:
 
 
 def select(
-    candidates: Iterable[Item], parameters: Parameters, user: User | None
+    candidates: Iterable[Item],
+    parameters: Parameters,
+    user: User | None,
+    *,
+    mixed: int | None = None,
 ) -> list[Item]:
     """Return the items that pass all tests of a request, in the order it asks for."""
     tests = [
@@ -90,7 +94,7 @@ def select(
         *user_tests(parameters, user),
     ]
     items = [item for item in candidates if all(test(item) for test in tests)]
-    return ordered(items, parameters, user)
+    return ordered(items, parameters, user, mixed=mixed)
 
 
 def type_tests(parameters: Parameters) -> Iterable[Test]:

@@ -38,7 +38,12 @@ class JellyfinSimulator(Simulator):
 
     `starting` makes it answer everything as a server that is not ready yet.
     `auto_approve` is a user who approves every Quick Connect code.
-    `legacy_authorization` off is how Jellyfin 12 behaves.
+    `legacy_authorization` off is how Jellyfin 12 behaves. `describes_itself` lets it
+    answer who it is while it is starting, as 10.11 does a moment before it is ready.
+    `mixes_equals` gives items that are equal in the order asked for another order on
+    each page. Items with an id in `unshown` are counted, and have their place, but are
+    left out of pages: how the server hides what a user may not see by parental
+    control where its database cannot tell.
     """
 
     def __init__(
@@ -58,6 +63,9 @@ class JellyfinSimulator(Simulator):
         self.name = name
         self.version = version
         self.starting = False
+        self.describes_itself = False
+        self.mixes_equals = False
+        self.unshown: set[str] = set()
         self.quick_connect = True
         self.auto_approve: User | None = None
         self.legacy_authorization = True
@@ -87,6 +95,8 @@ class JellyfinSimulator(Simulator):
         async def serve(request: web.Request) -> web.StreamResponse:
             """Answer a request or refuse it."""
             if self.starting:
+                if self.describes_itself and handler is login_routes.public_info:
+                    return login_routes.early_info(self)
                 return web.Response(
                     status=HTTPStatus.SERVICE_UNAVAILABLE,
                     headers={"Retry-After": RETRY_AFTER, "Message": "Starting"},

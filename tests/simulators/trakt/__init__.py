@@ -1,7 +1,7 @@
 """A simulated Trakt."""
 
 from .account import Account
-from .behaviour import Behaviour, Repeats
+from .behaviour import Behaviour, NotFound, Repeats
 from .library import Library
 from .model import Kind, Title
 from .oauth import App, Token
@@ -13,6 +13,7 @@ __all__ = [
     "Behaviour",
     "Kind",
     "Library",
+    "NotFound",
     "Repeats",
     "Title",
     "Token",

@@ -1,7 +1,9 @@
 """What can be switched at the simulated service, as nobody knows it or it varies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from .model import Title
 
 
 class Repeats(StrEnum):
@@ -15,6 +17,17 @@ class Repeats(StrEnum):
     """The whole request is refused with 409, nothing is stored."""
 
 
+class NotFound(StrEnum):
+    """How is told what was not found; all of it has been seen."""
+
+    NAMED = "named"
+    """By its ids, in the list that it was sent in."""
+    NAMELESS = "nameless"
+    """With all that was said of it, but without its ids."""
+    AMONG_EPISODES = "among_episodes"
+    """By its ids, but a show with episodes stands in the list of episodes."""
+
+
 @dataclass(slots=True)
 class Behaviour:
     """The switches of the service."""
@@ -24,6 +37,11 @@ class Behaviour:
     read_lag: int = 0
     """How many reads of a feature still miss what was written before them."""
     repeats: Repeats = Repeats.PLAY
+    not_found: NotFound = NotFound.NAMED
+    undocumented_ids: int | None = None
+    """The status, if any, that refuses a body with an episode of other ids only."""
+    hidden: set[Title] = field(default_factory=set)
+    """Titles whose plays are counted but not listed, as those of adult films."""
     watched_leaves_watchlist: bool = True
     """A title that was watched (a show: wholly) goes from the watchlist."""
     block_empty_agent: bool = True

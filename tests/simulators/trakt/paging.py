@@ -13,16 +13,18 @@ def paged[T](
     query: Mapping[str, str],
     shape: Callable[[T], object],
     default: int = DEFAULT_LIMIT,
+    is_hidden: Callable[[T], bool] = lambda row: False,
 ) -> Answer:
     """Return the page that a query asks for; beyond the end it is empty.
 
-    A larger limit is clamped silently. An empty list has no pages: a guess.
+    A larger limit is clamped silently. An empty list has no pages: a guess. Hidden
+    rows are counted and take their places, but are not shown.
     """
     page = positive(query.get("page"), 1)
     limit = min(positive(query.get("limit"), default), MAX_LIMIT)
     start = (page - 1) * limit
     return Answer(
-        [shape(row) for row in rows[start : start + limit]],
+        [shape(row) for row in rows[start : start + limit] if not is_hidden(row)],
         headers={
             "X-Pagination-Page": str(page),
             "X-Pagination-Limit": str(limit),

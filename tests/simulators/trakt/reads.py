@@ -146,7 +146,12 @@ def history(call: Call) -> Answer:
             raise Refusal(404)
         plays = [play for play in plays if play.title.belongs_to(title)]
     plays = within_dates(plays, call.query)
-    return paged(plays, call.query, lambda play: play_json(play, full=full))
+    return paged(
+        plays,
+        call.query,
+        lambda play: play_json(play, full=full),
+        is_hidden=lambda play: play.title in call.service.behaviour.hidden,
+    )
 
 
 def play_kind(kinds: frozenset[Kind]) -> Kind | None:

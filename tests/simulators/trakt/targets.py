@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .behaviour import Behaviour
+from .behaviour import Behaviour, NotFound
 from .library import LISTED_IDS, Library
 from .model import JsonObject, Kind, Title
 from .refusal import Refusal
@@ -54,6 +54,7 @@ class TargetReader:
     ) -> None:
         """Prepare for one body."""
         self._library = library
+        self._behaviour = behaviour
         self._echo = echo
         self._accepted: Mapping[Kind, Sequence[str] | frozenset[str]] = {
             **LISTED_IDS,
@@ -63,6 +64,8 @@ class TargetReader:
 
     def read(self, body: JsonObject) -> Targets:
         """Return what the body means."""
+        if (status := self._behaviour.undocumented_ids) is not None:
+            self._check_episodes(body, status)
         for kind in Kind:
             for item in objects(body, kind.plural):
                 title = self._library.resolve(kind, item, self._accepted[kind])
@@ -81,7 +84,16 @@ class TargetReader:
         missing = list(self._missing_seasons(show, item))
         if missing:
             reference = self._reference(item) | {"seasons": missing}
-            self._targets.not_found[Kind.SHOW.plural].append(reference)
+            elsewhere = self._behaviour.not_found is NotFound.AMONG_EPISODES
+            group = Kind.EPISODE if elsewhere else Kind.SHOW
+            self._targets.not_found[group.plural].append(reference)
+
+    def _check_episodes(self, body: JsonObject, status: int) -> None:
+        """Refuse what the contract does not allow, as a gateway would."""
+        for item in objects(body, Kind.EPISODE.plural):
+            ids = item.get("ids")
+            if not isinstance(ids, dict) or not {"trakt", "tvdb"} & ids.keys():
+                raise Refusal(status, "episodes: invalid ids")
 
     def _missing_seasons(self, show: Title, item: JsonObject) -> Iterator[JsonObject]:
         """Read the seasons of a show and return what is not found of them."""
@@ -109,6 +121,8 @@ class TargetReader:
 
     def _reference(self, item: JsonObject) -> JsonObject:
         """Return an object as it is echoed."""
+        if self._behaviour.not_found is NotFound.NAMELESS:
+            return {name: value for name, value in item.items() if name != "ids"}
         names = ("ids",) if "ids" in item else ("number", "title", "year")
         kept = (*names, self._echo) if self._echo is not None else names
         return {name: item[name] for name in kept if name in item}

@@ -472,3 +472,17 @@ async def test_read_lag(
     assert (await api.post(f"{path}/remove", body)).status == 200
     sizes = [len((await api.get(path)).rows) for _ in range(3)]
     assert sizes == [2, 2, 1]
+
+
+async def test_hidden_plays(
+    trakt: TraktSimulator, api: Api, titles: dict[str, Title]
+) -> None:
+    """Plays of hidden titles are counted and take a place, but are not listed."""
+    for days in range(3):
+        trakt.alice.watch(titles["movie"], NOW - timedelta(days=2 * days))
+        trakt.alice.watch(titles["episode"], NOW - timedelta(days=2 * days + 1))
+    trakt.behaviour.hidden = {titles["movie"]}
+    reply = await api.get("/sync/history?limit=2")
+    assert [row["type"] for row in reply.rows] == ["episode"]
+    assert reply.headers["X-Pagination-Item-Count"] == "6"
+    assert reply.headers["X-Pagination-Page-Count"] == "3"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from . import Account, Kind, Repeats, Title, TraktSimulator
+from . import Account, Kind, NotFound, Repeats, Title, TraktSimulator
 from .conftest import NOW, Api
 
 GROUPS = ("movies", "shows", "seasons", "episodes")
@@ -415,6 +415,54 @@ async def test_history_not_found(api: Api) -> None:
         episodes=[{"ids": {"tvdb": 1}}],
         shows=[SHOW | {"seasons": [{"number": 1, "episodes": [{"number": 9}]}]}],
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        pytest.param(
+            NotFound.NAMELESS,
+            missing(
+                movies=[{"watched_at": MINUTE}],
+                shows=[{"seasons": [{"number": 1, "episodes": [{"number": 9}]}]}],
+            ),
+            id="without ids",
+        ),
+        pytest.param(
+            NotFound.AMONG_EPISODES,
+            missing(
+                movies=[{"ids": {"imdb": "tt1"}}],
+                episodes=[
+                    SHOW | {"seasons": [{"number": 1, "episodes": [{"number": 9}]}]}
+                ],
+            ),
+            id="a show among the episodes",
+        ),
+    ],
+)
+async def test_other_ways_to_say_not_found(
+    trakt: TraktSimulator, api: Api, told: NotFound, expected: dict[str, object]
+) -> None:
+    """The service can be told to name what is unknown as it has been seen to."""
+    trakt.behaviour.not_found = told
+    body = {
+        "movies": [{"ids": {"imdb": "tt1"}, "watched_at": MINUTE}],
+        "shows": [SHOW | {"seasons": [{"number": 1, "episodes": [{"number": 9}]}]}],
+    }
+    reply = await api.post("/sync/history", body)
+    assert reply.data["not_found"] == expected
+
+
+@pytest.mark.parametrize("status", [400, 422])
+async def test_undocumented_ids(trakt: TraktSimulator, api: Api, status: int) -> None:
+    """The service can be told to refuse a whole body for one odd episode."""
+    trakt.behaviour.undocumented_ids = status
+    items = [{"ids": {"imdb": "tt9001003"}}, {"ids": {"tvdb": 301001}}]
+    reply = await api.post("/sync/watchlist", {"episodes": items})
+    assert reply.status == status
+    assert not trakt.alice.watchlist.live
+    reply = await api.post("/sync/watchlist", {"episodes": items[1:]})
+    assert reply.data["added"] == counts("episodes:1")
 
 
 REPEATED = {

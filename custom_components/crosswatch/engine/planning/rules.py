@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Final
 
-from ..ids import item_keys
+from ..ids import item_keys, title_key
 from ..matching import Match
 from ..model import Feature, Rated, Record, Side, Value, Watched
 from ..plan import Action, Operation, Reason, Skip
@@ -63,8 +63,10 @@ class Rules:
         return Reason.AMBIGUOUS if match.doubtful else Reason.NO_IDS
 
     def _can_be_found(self, match: Match) -> bool:
-        if match.target or self.target.by_title:
+        if match.target:
             return True
+        if self.target.by_title:
+            return bool(match.keys) or title_key(match.source[0].item) is not None
         item = match.item if match.doubtful else match.source[0].item
         if item.show is None:
             return not self.target.ids.isdisjoint(match.item.ids)

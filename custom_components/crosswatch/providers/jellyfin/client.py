@@ -21,6 +21,11 @@ PACE: Final = Pace(concurrency=4)
 
 # A page of a thousand items takes a small server some seconds.
 LIST_TIMEOUT: Final = 90.0
+# While a server scans its library, its database keeps writes waiting.
+WRITE_TIMEOUT: Final = 30.0
+
+# Ways to sign in that a server does not offer, but a proxy before it may.
+_PROXY_LOGIN: Final = ("basic", "digest", "negotiate", "ntlm")
 
 # Where a route is not known, its older form is tried: no older server is supported,
 # but some proxies let only the older ones through.
@@ -115,7 +120,7 @@ class JellyfinClient:
             params={"userId": self._user_id, **query},
             timeout=LIST_TIMEOUT,
         )
-        return checked(answer)
+        return await self._checked(answer)
 
     async def _change(
         self, method: str, path: str, older: str, body: JsonObject | None = None
@@ -131,12 +136,27 @@ class JellyfinClient:
                 f"{self._url}{route}",
                 params=params,
                 json=body,
+                timeout=WRITE_TIMEOUT,
                 idempotent=True,
             )
             if answer.status not in _UNKNOWN_ROUTE:
-                return checked(answer)
+                return await self._checked(answer)
         if answer.status == 404:
             return None
+        return checked(answer)
+
+    async def _checked(self, answer: Answer) -> JsonObject:
+        """Return what the server answered; raises what it refused.
+
+        A server says 401 also of a library that the user may not see. Only where it
+        no longer knows the user does the person have to sign in again.
+        """
+        if answer.status == 401 and not from_proxy(answer):
+            await self.me()
+            raise AccountLimitError(
+                "The Jellyfin server refuses this, though the login is good: check the"
+                " user's libraries and permissions on the server"
+            )
         return checked(answer)
 
 
@@ -145,6 +165,16 @@ def checked(answer: Answer) -> JsonObject:
     match answer.status:
         case 200:
             return answer.object()
+        case 401 | 403 if from_proxy(answer):
+            raise ProviderUnavailableError(
+                f"{answer.request} was refused with status {answer.status} by something"
+                " before the Jellyfin server, such as a proxy with a login of its own"
+            )
+        case status if 300 <= status < 400:
+            raise ProtocolError(
+                f"{answer.request} was redirected with status {status}{_place(answer)}:"
+                " check the address of the account"
+            )
         case 401:
             raise AuthenticationError(
                 "The Jellyfin server no longer accepts this login: sign in again"
@@ -163,6 +193,22 @@ def checked(answer: Answer) -> JsonObject:
             raise answer.nonsense("is not what was asked for")
         case status:
             raise ProtocolError(f"{answer.request} was refused with status {status}")
+
+
+def from_proxy(answer: Answer) -> bool:
+    """Tell whether a refusal is of a proxy: the server's own are no web pages."""
+    wanted = answer.headers.get("WWW-Authenticate", "").lower()
+    kind = answer.headers.get("Content-Type", "").lower()
+    return wanted.startswith(_PROXY_LOGIN) or kind.startswith("text/html")
+
+
+def _place(answer: Answer) -> str:
+    """Return in words to which host a redirect leads, if it leads to another one."""
+    try:
+        host = URL(answer.headers.get("Location", "")).origin()
+    except ValueError:
+        return ""
+    return f" to {host}"
 
 
 def _part(item_id: str) -> str:

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from ...engine.model import Feature, Snapshot, Watched
-from ..mediabrowser.library import SeriesCache
-from ..mediabrowser.mapping import Shows, base_id, history_from_row, is_part
-from ..mediabrowser.paging import FetchPage, read_all
+from ..mediabrowser.library import Listing, SeriesCache
+from ..mediabrowser.mapping import Shows, base_id, history_from_row, is_part, is_play
 from ..mediabrowser.rows import Page, Row
 
 # The newest rows, enough for what is new in an ordinary run.
@@ -18,43 +17,71 @@ DELTA_PAGE: Final = 200
 MOST_NEW: Final = 1000
 
 
-async def read_history(
-    fetch: FetchPage, series: SeriesCache, now: datetime
-) -> Snapshot:
-    """Return the whole history."""
-    rows = await read_all(fetch)
-    shows = await series.all_of(rows)
-    return await asyncio.to_thread(_snapshot, rows, shows, now)
+class History:
+    """The history of one user: read as a whole, or brought up to date."""
 
+    def __init__(self, plays: Listing, series: SeriesCache) -> None:
+        """Take the list of what was played, newest first."""
+        self._plays = plays
+        self._series = series
+        # How many rows the server counted at the last full read that are no plays,
+        # or that it does not show.
+        self._no_plays = 0
 
-async def update_history(
-    fetch: FetchPage, series: SeriesCache, previous: Snapshot, head: Page | None
-) -> Snapshot | None:
-    """Return `previous` brought up to date, or None where that is not certain.
+    async def head(self) -> Page:
+        """Return the newest rows."""
+        return await self._plays.page(0, HEAD_SIZE)
 
-    The rows come newest first; those before one that is known with the same date are
-    new or changed. What was taken out of the history, or was added with an older
-    date, shows in the number of rows, which has to agree; a short history is listed
-    as a whole anyway.
-    """
-    page = head or await fetch(0, DELTA_PAGE)
-    total, rows = page.total, list(page.rows)
-    while page.rows and not any(_is_known(row, previous) for row in page.rows):
-        if len(rows) >= MOST_NEW:
+    async def read(self, now: datetime) -> Snapshot:
+        """Return the whole history."""
+        rows, total = await self._plays.read()
+        shows = await self._series.all_of(rows)
+        self._no_plays = total - sum(map(is_play, rows))
+        return await asyncio.to_thread(_snapshot, rows, shows, now)
+
+    async def update(self, previous: Snapshot, head: Page | None) -> Snapshot | None:
+        """Return `previous` brought up to date, or None where that is not certain.
+
+        The rows come newest first; those before one that is known with the same date
+        are new or changed. What was taken out of the history, or was added with an
+        older date, shows in the number of rows, which has to agree; a short history
+        is listed as a whole anyway.
+        """
+        newest = await self._newest(previous, head)
+        if newest is None:
             return None
-        page = await fetch(len(rows), DELTA_PAGE)
-        rows += page.rows
-        if page.total != total:
+        listed = {row.id: row for row in newest.rows if is_play(row)}
+        plays = newest.total - self._no_plays
+        whole = len(listed) == plays
+        if not whole and not await asyncio.to_thread(_agrees, previous, listed, plays):
             return None
-    listed = {row.id: row for row in rows}
-    whole = len(listed) == total
-    if not whole and not await asyncio.to_thread(_agrees, previous, listed, total):
-        return None
-    changed = {key: row for key, row in listed.items() if not _is_same(row, previous)}
-    shows = await series.of(changed.values(), _known_shows(changed, previous))
-    return await asyncio.to_thread(
-        _updated, previous, changed, shows, listed if whole else None
-    )
+        changed = {
+            key: row for key, row in listed.items() if not _is_same(row, previous)
+        }
+        known = _known_shows(changed, previous)
+        shows = await self._series.of(changed.values(), known)
+        return await asyncio.to_thread(
+            _updated, previous, changed, shows, listed if whole else None
+        )
+
+    async def _newest(self, previous: Snapshot, head: Page | None) -> Page | None:
+        """Return the rows up to a known one; None where these are too many.
+
+        It is the last row of a page that has to be known: one with a date in the
+        future stays before all that is new.
+        """
+        read = HEAD_SIZE if head else DELTA_PAGE
+        page = head or await self._plays.page(0, DELTA_PAGE)
+        total, rows = page.total, list(page.rows)
+        while read < total and not (page.rows and _is_known(page.rows[-1], previous)):
+            if read >= MOST_NEW:
+                return None
+            page = await self._plays.page(read, DELTA_PAGE)
+            if page.total != total:
+                return None
+            rows += page.rows
+            read += DELTA_PAGE
+        return Page(rows, total)
 
 
 def _snapshot(rows: Iterable[Row], shows: Shows, now: datetime) -> Snapshot:
@@ -86,9 +113,7 @@ def _known(row: Row, previous: Snapshot) -> Watched | None:
 def _is_known(row: Row, previous: Snapshot) -> bool:
     """Tell whether a row is known with the same date."""
     known = _known(row, previous)
-    return (
-        known is not None and known.at is not None and known.at == row.data.last_played
-    )
+    return known is not None and known.at == row.data.last_played
 
 
 def _is_same(row: Row, previous: Snapshot) -> bool:

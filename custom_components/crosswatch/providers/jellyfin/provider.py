@@ -25,19 +25,20 @@ from ...engine.provider import (
 )
 from ..http import JsonObject
 from ..mediabrowser.library import (
+    IN_ORDER,
     WITH_IDS,
     LibraryIndex,
+    Listing,
     Query,
     SeriesCache,
-    fetch_page,
 )
 from ..mediabrowser.mapping import favourite_from_row, rating_from_row
-from ..mediabrowser.paging import gather, read_all
+from ..mediabrowser.paging import PAGE_SIZE, gather
 from ..mediabrowser.rows import ID_NAMESPACES, Page, Row
 from ..spec import Connection
 from .authorization import authorization
 from .client import JellyfinClient, http_client
-from .history import HEAD_SIZE, read_history, update_history
+from .history import History
 from .writer import write
 
 SLUG: Final = "jellyfin"
@@ -76,18 +77,20 @@ HISTORY_QUERY: Final[Query] = {
     "includeItemTypes": "Movie,Episode",
     "excludeLocationTypes": "Virtual",
     "filters": "IsPlayed",
-    "sortBy": "DatePlayed",
+    # Whole seasons are marked at one moment, and have to keep their places.
+    "sortBy": "DatePlayed,DateCreated",
     "sortOrder": "Descending",
 }
 FAVOURITES_QUERY: Final[Query] = {
     **_EVERYWHERE,
+    **IN_ORDER,
     "includeItemTypes": "Movie,Series",
     "filters": "IsFavorite",
 }
-RATINGS_QUERY: Final[Query] = {
-    **_EVERYWHERE,
-    "includeItemTypes": "Movie,Series,Season,Episode",
-}
+RATINGS_QUERY: Final[Query] = {**_EVERYWHERE, **IN_ORDER}
+# For each series and season the server counts what is left to watch in it: a page of
+# many would take a small server minutes.
+RATINGS_PAGES: Final = {"Movie,Episode": PAGE_SIZE, "Series,Season": 200}
 
 # How long, in seconds, what was fetched for a marker may serve the read after it.
 _KEPT_FOR: Final = 30.0
@@ -128,6 +131,8 @@ class JellyfinProvider(Provider):
         self._client = client
         self._now = now
         self._series = SeriesCache(client)
+        plays = Listing(client.items, HISTORY_QUERY)
+        self._history = History(plays, self._series)
         self._index = LibraryIndex(client)
         self._head: _Kept[Page] = _Kept()
         self._favourites: _Kept[list[Row]] = _Kept()
@@ -182,7 +187,7 @@ class JellyfinProvider(Provider):
 
     async def _history_marker(self) -> str:
         """Return the number of plays and a digest of the newest ones."""
-        head = self._head.put(await self._history_page(0, HEAD_SIZE))
+        head = self._head.put(await self._history.head())
         newest = digest(
             (row.id, row.data.last_played, row.data.play_count) for row in head.rows
         )
@@ -197,37 +202,26 @@ class JellyfinProvider(Provider):
         """Return the history: what is new where that is certain to be all."""
         now = self._now()
         if previous is not None and now - previous.full_read_at < FULL_READ_EVERY:
-            updated = await update_history(
-                self._history_page, self._series, previous, self._head.take()
-            )
+            updated = await self._history.update(previous, self._head.take())
             if updated is not None:
                 return updated
-        return await read_history(self._history_page, self._series, now)
+        return await self._history.read(now)
 
     async def _read_ratings(self) -> Snapshot:
         """Return the ratings, for which all items have to be looked at."""
         now = self._now()
-        rows = [
-            row
-            for row in await self._list(RATINGS_QUERY)
-            if row.data.rating is not None
-        ]
+        lists = await gather(
+            self._list({**RATINGS_QUERY, "includeItemTypes": types}, size)
+            for types, size in RATINGS_PAGES.items()
+        )
+        rows = [row for some in lists for row in some if row.data.rating is not None]
         shows = await self._series.all_of(rows)
         records: Iterable[Record | None] = (rating_from_row(row, shows) for row in rows)
         return Snapshot.of(Feature.RATINGS, filter(None, records), now)
 
-    async def _list(self, query: Query) -> list[Row]:
+    async def _list(self, query: Query, size: int = PAGE_SIZE) -> list[Row]:
         """Return all rows of a list."""
-        return await read_all(
-            lambda start, limit: fetch_page(
-                self._client.items({**query, "startIndex": start, "limit": limit})
-            )
-        )
-
-    async def _history_page(self, start: int, limit: int) -> Page:
-        """Return a page of what was watched, newest first."""
-        query = {**HISTORY_QUERY, "startIndex": start, "limit": limit}
-        return await fetch_page(self._client.items(query))
+        return (await Listing(self._client.items, query).read(size)).rows
 
 
 def digest(parts: Iterable[object]) -> str:

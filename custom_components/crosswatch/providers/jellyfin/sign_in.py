@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import time
 from typing import Final, override
 
+from yarl import URL
+
 from ...engine.provider import (
     ProtocolError,
     ProviderError,
     ProviderUnavailableError,
     RateLimitedError,
 )
-from ..http import Answer, HttpClient, JsonObject, TlsError
+from ..http import Answer, HttpClient, JsonObject, SlowDownError, StatusError, TlsError
 from ..mediabrowser.address import parse_address
 from ..sign_in import (
     Answers,
@@ -32,7 +34,7 @@ CODE_LIFETIME: Final = 600.0
 POLL_INTERVAL: Final = 3.0
 
 _PUBLIC_INFO: Final = "/System/Info/Public"
-_MOST_REDIRECTS: Final = 3
+_MOST_REQUESTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -110,23 +112,22 @@ class JellyfinSignIn(SignIn):
             authorization(self._context.device_id),
             lambda: self._secrets,
         )
-        for _ in range(_MOST_REDIRECTS):
+        for _ in range(_MOST_REQUESTS):
             answer = await _ask(http, "GET", f"{url}{_PUBLIC_INFO}")
             if answer.status not in _REDIRECTS:
                 break
-            # Mostly a proxy that insists on https. Nothing secret was sent yet.
-            moved = answer.headers.get("Location", "")
-            base = moved.partition("?")[0].removesuffix(_PUBLIC_INFO)
-            if base == moved or (url := parse_address(base) or "") == "":
-                raise SignInError("not_jellyfin")
-        info = _object(answer)
-        if not str(info.get("ProductName") or "").startswith("Jellyfin"):
+            # A proxy that insists on https, or a server below a path of its host.
+            # Nothing secret was sent yet.
+            url = _moved_to(url, answer.headers.get("Location", ""))
+        # A server that is starting writes the names in another case.
+        info = {name.lower(): value for name, value in _object(answer).items()}
+        if not str(info.get("productname") or "").startswith("Jellyfin"):
             raise SignInError("not_jellyfin")
-        version = str(info.get("Version") or "")
+        version = str(info.get("version") or "")
         if (numbers := _numbers(version)) and numbers < OLDEST_VERSION:
             minimum = ".".join(map(str, OLDEST_VERSION))
             raise SignInError("version_too_old", version=version, minimum=minimum)
-        name = str(info.get("ServerName") or "")
+        name = str(info.get("servername") or "")
         return _Server(url, verify_ssl, name, version, http)
 
     async def _with_password(
@@ -172,6 +173,8 @@ class JellyfinSignIn(SignIn):
             return False
         if answer.status == 404:
             raise SignInError("code_expired")
+        if answer.status == 401:
+            raise SignInError("quick_connect_disabled")
         return _object(answer).get("Authenticated") is True
 
     async def _ask(
@@ -214,8 +217,24 @@ async def _ask(
         raise SignInError("tls_error") from err
     except ProviderError as err:
         # Only a server that is starting answers so, and only its status says it.
-        starting = "status 503" in str(err)
+        starting = isinstance(err, StatusError | SlowDownError) and err.status == 503
         raise SignInError("server_starting" if starting else "cannot_connect") from err
+
+
+def _moved_to(url: str, location: str) -> str:
+    """Return the base address to which a server's description has moved.
+
+    A server below a path sends those who do not name it to its web client.
+    """
+    try:
+        target = URL(f"{url}{_PUBLIC_INFO}").join(URL(location))
+        if target.path.lower().endswith(_PUBLIC_INFO.lower()):
+            target = target.with_path(target.path[: -len(_PUBLIC_INFO)])
+    except ValueError:
+        raise SignInError("not_jellyfin") from None
+    if (base := parse_address(str(target))) is None:
+        raise SignInError("not_jellyfin")
+    return base
 
 
 def _object(answer: Answer) -> JsonObject:

@@ -1,5 +1,6 @@
 """The address of a server, as a person types it."""
 
+from ipaddress import AddressValueError, IPv6Address
 import re
 from typing import Final
 
@@ -7,7 +8,7 @@ from yarl import URL
 
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 # The page of the web client, which people copy from their browser.
-_WEB_CLIENT: Final = re.compile(r"/web(/.*)?$", re.IGNORECASE)
+_WEB_CLIENT: Final = re.compile(r"/web(/|/index\.html)?$", re.IGNORECASE)
 
 
 def parse_address(text: str) -> str | None:
@@ -18,7 +19,7 @@ def parse_address(text: str) -> str | None:
     """
     text = text.strip()
     if not _SCHEME.match(text):
-        text = f"http://{text.lstrip('/')}"
+        text = f"http://{_bracketed(text.lstrip('/'))}"
     try:
         url = URL(text)
         valid = url.scheme in {"http", "https"} and bool(url.host) and bool(url.port)
@@ -28,3 +29,11 @@ def parse_address(text: str) -> str | None:
         return None
     path = _WEB_CLIENT.sub("", url.raw_path.rstrip("/")).rstrip("/")
     return f"{url.origin()}{path}"
+
+
+def _bracketed(text: str) -> str:
+    """Return a bare IPv6 address as it stands in an address; all else as it is."""
+    try:
+        return f"[{IPv6Address(text)}]"
+    except AddressValueError:
+        return text

@@ -3,6 +3,8 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from itertools import batched, combinations
 import time
 from typing import Final, Protocol
@@ -10,12 +12,14 @@ from typing import Final, Protocol
 from ...engine.ids import ids_conflict, item_keys
 from ...engine.model import Item, MediaKind
 from ...engine.plan import Operation
+from ...engine.provider import ProtocolError
 from ..answer import JsonObject
 from .mapping import Shows, item_from_row, show_from_row
-from .paging import gather, read_all
+from .paging import PAGE_SIZE, FetchPage, gather, read_all
 from .rows import EPISODE, MOVIE, SEASON, SERIES, Page, Row, parse_list, parse_row
 
 type Query = Mapping[str, str | int]
+type Ask = Callable[[Query], Awaitable[JsonObject]]
 type Clock = Callable[[], float]
 
 # As many ids as fit into an address.
@@ -32,6 +36,10 @@ WITH_IDS: Final[Query] = {
     "enableImages": "false",
     "imageTypeLimit": 0,
 }
+# Hardly two items came in at the same moment, so that those of equal names do not
+# change places between pages, and a new one comes last.
+IN_ORDER: Final[Query] = {"sortBy": "DateCreated,SortName", "sortOrder": "Ascending"}
+_OTHER_WAY: Final = {"Ascending": "Descending", "Descending": "Ascending"}
 
 
 class AmbiguousError(Exception):
@@ -65,28 +73,57 @@ async def fetch_page(answer: Awaitable[JsonObject]) -> Page:
     return Page(rows, total)
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of the server in some order."""
+
+    ask: Ask
+    query: Query
+
+    async def page(self, start: int, limit: int) -> Page:
+        """Return a part of the list."""
+        query = {**self.query, "startIndex": start, "limit": limit}
+        return await fetch_page(self.ask(query))
+
+    async def read(self, size: int = PAGE_SIZE) -> Page:
+        """Return the whole list."""
+        return await read_all(self.page, size, backwards=self._backwards())
+
+    def _backwards(self) -> FetchPage | None:
+        """Return how to fetch the same list from its other end, if it has an order."""
+        if (order := self.query.get("sortOrder")) is None:
+            return None
+        query = {**self.query, "sortOrder": _OTHER_WAY[str(order)]}
+        return Listing(self.ask, query).page
+
+
 async def rows_by_id(
     client: LibraryClient, ids: Iterable[str], *, user_data: bool
 ) -> dict[str, Row]:
     """Return the rows of these items that the user can see, by id."""
+    query: Query = {**WITH_IDS, "enableUserData": str(user_data).lower()}
 
-    async def fetch(some: Collection[str]) -> list[Row]:
-        query: Query = {
-            **WITH_IDS,
-            "ids": ",".join(some),
-            "enableUserData": str(user_data).lower(),
-        }
-        return await read_all(
-            lambda start, limit: fetch_page(
-                client.items({**query, "startIndex": start, "limit": limit})
-            ),
-        )
+    async def fetch(some: Collection[str]) -> dict[str, Row]:
+        listing = Listing(client.items, {**query, "ids": ",".join(some)})
+        page = await listing.page(0, len(some))
+        rows = {row.id: row for row in page.rows if row.id in some}
+        if not len(rows) == len(page.rows) <= page.total <= len(some):
+            raise ProtocolError(
+                f"The server listed {len(page.rows)} of {page.total} items for"
+                f" {len(some)} that were asked for"
+            )
+        if len(rows) < page.total and len(some) > 1:
+            # Counted but not shown: from a list that was cut each comes when it is
+            # asked for alone, and one that the user may not see does not.
+            rows |= await fetch_all((one,) for one in some if one not in rows)
+        return rows
 
-    wanted = list(dict.fromkeys(ids))
-    pages = await gather(
-        fetch(some) for some in batched(wanted, IDS_AT_ONCE, strict=False)
-    )
-    return {row.id: row for page in pages for row in page}
+    async def fetch_all(parts: Iterable[Collection[str]]) -> dict[str, Row]:
+        found = await gather(fetch(some) for some in parts)
+        return {key: row for rows in found for key, row in rows.items()}
+
+    wanted = dict.fromkeys(ids)
+    return await fetch_all(batched(wanted, IDS_AT_ONCE, strict=False))
 
 
 class SeriesCache:
@@ -205,17 +242,14 @@ class LibraryIndex:
             return index
         query: Query = {
             **WITH_IDS,
+            **IN_ORDER,
             "recursive": "true",
             "includeItemTypes": types,
             "collapseBoxSetItems": "false",
             "enableUserData": "false",
         }
-        rows = await read_all(
-            lambda start, limit: fetch_page(
-                self._client.items({**query, "startIndex": start, "limit": limit})
-            )
-        )
-        index = await asyncio.to_thread(self._index, rows)
+        listed = await Listing(self._client.items, query).read()
+        index = await asyncio.to_thread(self._index, listed.rows)
         self._scans[types] = index
         return index
 
@@ -235,19 +269,13 @@ class LibraryIndex:
         if (rows := self._children.get((series_id, kind))) is None:
             query: Query = {**WITH_IDS, "enableUserData": "false"}
             if kind == SEASON:
-                page = await fetch_page(self._client.seasons(series_id, query))
-                rows = page.rows
+                rows = (await fetch_page(self._client.seasons(series_id, query))).rows
             else:
-                query = {**query, "isMissing": "false"}
-                rows = await read_all(
-                    lambda start, limit: fetch_page(
-                        self._client.episodes(
-                            series_id, {**query, "startIndex": start, "limit": limit}
-                        )
-                    ),
-                    EPISODES_PAGE,
-                )
-                rows = [row for row in rows if not row.virtual]
+                ask = partial(self._client.episodes, series_id)
+                # This list comes in an order of its own.
+                listing = Listing(ask, {**query, "isMissing": "false"})
+                listed = await listing.read(EPISODES_PAGE)
+                rows = [row for row in listed.rows if not row.virtual]
             self._children[series_id, kind] = rows
         return rows
 

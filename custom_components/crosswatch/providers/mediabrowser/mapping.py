@@ -57,12 +57,21 @@ def numbers(row: Row) -> Iterator[int]:
         yield from range(row.number + 1, row.last_number + 1)
 
 
+def is_play(row: Row) -> bool:
+    """Tell whether a row is something that was watched.
+
+    The list of what was played may hold other things: its filter can go by user data
+    that an item had under former ids, while the row shows the present one.
+    """
+    return row.data.played and not row.virtual and row.type in {MOVIE, EPISODE}
+
+
 def history_from_row(row: Row, shows: Shows) -> Iterator[Record]:
     """Return the records of a watched item: one an episode where a file has several.
 
     The ids of such a file are those of its first episode.
     """
-    if not row.data.played or row.virtual or row.type not in {MOVIE, EPISODE}:
+    if not is_play(row):
         return
     item = item_from_row(row, shows)
     watched = Watched(row.data.last_played, (), row.data.play_count or 1)

@@ -2,35 +2,85 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from ...engine.provider import ProtocolError, ProviderError
 from .rows import Page, Row
 
 PAGE_SIZE: Final = 1000
-ATTEMPTS: Final = 2
+# No library is larger; a server that claims so would be asked for pages without end.
+MOST_ROWS: Final = 1_000_000
 
 type FetchPage = Callable[[int, int], Coroutine[None, None, Page]]
 
 
-async def read_all(fetch: FetchPage, size: int = PAGE_SIZE) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """All pages of a list, as one attempt got them."""
+
+    rows: dict[str, Row]
+    listed: int
+    totals: frozenset[int]
+
+    @property
+    def whole(self) -> bool:
+        """Return whether there are as many different rows as the server counts."""
+        return self.totals == {len(self.rows)}
+
+    def confirms(self, other: _Reading) -> bool:
+        """Tell whether two readings, from either end, show the same part of the list.
+
+        What a server leaves out at an end, or at the end of each page, it leaves out
+        elsewhere when asked from the other end; and one that gives the same answer
+        to any question does not begin with another row.
+        """
+        return (
+            self.totals == other.totals
+            and len(self.totals) == 1
+            and (self.listed, other.listed) == (len(self.rows), len(other.rows))
+            and 2 * self.listed > max(self.totals)
+            and self.rows.keys() == other.rows.keys()
+            and next(iter(self.rows)) != next(iter(other.rows))
+        )
+
+
+async def read_all(
+    fetch: FetchPage, size: int = PAGE_SIZE, *, backwards: FetchPage | None = None
+) -> Page:
     """Return all rows of a list; `fetch` is called with a start and a limit.
 
-    The first page tells how many there are, the others are asked for at once. Items
-    that move while this goes on, as well as a server that ignores the start or cuts
-    its list, show in the number of different rows: one more attempt is made, then
-    the list is refused.
+    Items that move while this goes on, as well as a server that ignores the start or
+    cuts its list, show in the number of different rows: another attempt is made, then
+    the list is refused. `backwards` fetches the same list from its other end. Where
+    both ends show the same rows, the missing ones are such as the server counts but
+    does not show to this user, as it looks at some rights only after counting.
     """
-    for _ in range(ATTEMPTS):
-        first = await fetch(0, size)
-        starts = range(size, first.total, size) if len(first.rows) == size else ()
-        others = await gather(fetch(start, size) for start in starts)
-        rows = {row.id: row for page in (first, *others) for row in page.rows}
-        totals = {page.total for page in (first, *others)}
-        if totals == {len(rows)}:
-            return list(rows.values())
+    before: _Reading | None = None
+    for direction in (fetch, backwards, fetch) if backwards else (fetch, fetch):
+        reading = await _read(direction, size)
+        total = max(reading.totals)
+        if reading.whole or (backwards and before and reading.confirms(before)):
+            return Page(list(reading.rows.values()), total)
+        before = reading
     raise ProtocolError(
-        f"The server listed {len(rows)} different items of {first.total}"
+        f"The server listed {len(reading.rows)} different items of {total}"
+    )
+
+
+async def _read(fetch: FetchPage, size: int) -> _Reading:
+    """Read all pages; the first tells how many there are, the others come at once."""
+    first = await fetch(0, size)
+    if first.total > MOST_ROWS:
+        raise ProtocolError(f"The server claims to have {first.total} items")
+    # A server that ignores the limit has told everything already.
+    begun = len(first.rows) <= size
+    starts = range(size, first.total, size) if begun else ()
+    pages = [first, *await gather(fetch(start, size) for start in starts)]
+    return _Reading(
+        rows={row.id: row for page in pages for row in page.rows},
+        listed=sum(len(page.rows) for page in pages),
+        totals=frozenset(page.total for page in pages),
     )
 
 

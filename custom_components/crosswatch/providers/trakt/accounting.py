@@ -5,35 +5,50 @@ outcome is certain only where the numbers of a kind add up to what was sent of i
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
 
 from ...engine.model import Watched
 from ...engine.plan import Operation, Outcome, OutcomeKind, Reason
-from ..http import JsonObject, JsonValue
+from ..http import JsonObject
+from .missing import find_missed, whole
 from .payload import Entry
 
-type Place = tuple[int | None, int | None]
-type Judge = Callable[[Sequence[Entry], JsonObject, str], OutcomeKind]
-
-_ANYWHERE: Final[Place] = (None, None)
+# Decides on the entries of one kind, of which some were not found: so many, but which?
+type Judge = Callable[[Sequence[Entry], JsonObject, str, int], OutcomeKind]
 
 
 def outcomes(
     entries: Sequence[Entry], answer: JsonObject, judge: Judge
 ) -> Iterator[Outcome]:
     """Yield one outcome for each operation; `judge` decides on those of one kind."""
-    lost = {id(entry) for entry in not_found(entries, answer)}
-    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    missed = find_missed(entries, answer)
+    groups: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        if id(entry) in lost:
-            yield Outcome(entry.operation, OutcomeKind.UNRESOLVED, Reason.NOT_FOUND)
-        else:
-            found[entry.counted].append(entry)
-    for counted, group in found.items():
-        kind = judge(group, answer, counted)
+        groups[entry.counted].append(entry)
+    for counted, group in groups.items():
+        found = [entry for entry in group if id(entry) not in missed.lost]
+        short = missed.nameless[counted]
+        kind = judge(found, answer, counted, short)
+        if kind is OutcomeKind.UNKNOWN and contradicts(found, answer, counted):
+            # More was done than is left: something is not as missing as it seemed.
+            missed.lost.difference_update(map(id, group))
         for entry in group:
-            yield outcome_of(entry.operation, kind)
+            if id(entry) in missed.lost:
+                yield Outcome(entry.operation, OutcomeKind.UNRESOLVED, Reason.NOT_FOUND)
+            elif id(entry) in missed.doubtful:
+                yield outcome_of(entry.operation, OutcomeKind.UNKNOWN)
+            elif not entry.rows and kind is OutcomeKind.APPLIED:
+                # The same stands in the body once more, for another operation.
+                yield outcome_of(entry.operation, OutcomeKind.ALREADY_THERE)
+            else:
+                yield outcome_of(entry.operation, kind)
+
+
+def contradicts(entries: Sequence[Entry], answer: JsonObject, counted: str) -> bool:
+    """Return whether more was done than these entries asked for."""
+    blocks = ("added", "updated", "existing")
+    done = sum(number_in(answer, block, counted) for block in blocks)
+    return done > sum(entry.rows for entry in entries)
 
 
 def outcome_of(operation: Operation, kind: OutcomeKind) -> Outcome:
@@ -43,14 +58,16 @@ def outcome_of(operation: Operation, kind: OutcomeKind) -> Outcome:
 
 
 def judge_added(
-    entries: Sequence[Entry], answer: JsonObject, counted: str
+    entries: Sequence[Entry], answer: JsonObject, counted: str, short: int
 ) -> OutcomeKind:
     """Return what came of adding things of one kind.
 
-    Where some were new and others there already, nothing tells which. All are there
-    now, but for none of them is it certain that we added it: they were there already.
+    Where some were new and others there already, nothing tells which: Trakt names
+    neither, does not return the ids of new plays, and lists plays by the date of
+    watching, so that no cheap read tells the new ones either. All are there now, but
+    for none of them is it certain that we added it: they were there already.
     """
-    rows = sum(entry.rows for entry in entries)
+    rows = sum(entry.rows for entry in entries) - short
     added = number_in(answer, "added", counted) + number_in(answer, "updated", counted)
     existing = number_in(answer, "existing", counted)
     if added + existing != rows:
@@ -59,21 +76,25 @@ def judge_added(
 
 
 def judge_removed(
-    entries: Sequence[Entry], answer: JsonObject, counted: str
+    entries: Sequence[Entry], answer: JsonObject, counted: str, short: int
 ) -> OutcomeKind:
     """Return what came of removing things of one kind.
 
     What was not there is not counted, and is no error.
     """
-    return _removed(number_in(answer, "deleted", counted), len(entries), len(entries))
+    named = sum(entry.rows for entry in entries) - short
+    return _removed(answer, counted, named, named)
 
 
 def judge_unwatched(
-    entries: Sequence[Entry], answer: JsonObject, counted: str
+    entries: Sequence[Entry], answer: JsonObject, counted: str, short: int
 ) -> OutcomeKind:
     """Return what came of removing all plays of some titles: plays are counted."""
-    plays = sum(_plays_before(entry.operation) for entry in entries)
-    return _removed(number_in(answer, "deleted", counted), plays, len(entries))
+    named = [entry for entry in entries if entry.rows]
+    plays = sum(_plays_before(entry.operation) for entry in named)
+    if short and number_in(answer, "deleted", counted):
+        return OutcomeKind.UNKNOWN
+    return _removed(answer, counted, plays, len(named))
 
 
 def play_ids_of(operation: Operation) -> list[int]:
@@ -98,7 +119,7 @@ def play_outcomes(
     """
     named = answer.get("not_found")
     unknown = named.get("ids") if isinstance(named, dict) else None
-    gone = {_whole(each) for each in unknown} if isinstance(unknown, list) else set()
+    gone = {whole(each) for each in unknown} if isinstance(unknown, list) else set()
     ids = [play_ids_of(operation) for operation in operations]
     known = sum(each not in gone for listed in ids for each in listed)
     groups = ("movies", "episodes")
@@ -112,8 +133,13 @@ def play_outcomes(
             yield outcome_of(operation, OutcomeKind.UNKNOWN)
 
 
-def _removed(deleted: int, expected: int, entries: int) -> OutcomeKind:
-    """Return what a number of removals says of as many entries."""
+def _removed(
+    answer: JsonObject, counted: str, expected: int, entries: int
+) -> OutcomeKind:
+    """Return what the number of removals of a kind says of as many entries."""
+    if not isinstance(answer.get("deleted"), dict):
+        return OutcomeKind.UNKNOWN
+    deleted = number_in(answer, "deleted", counted)
     if not deleted:
         return OutcomeKind.ALREADY_THERE
     if deleted == expected or entries == 1:
@@ -131,84 +157,3 @@ def number_in(answer: JsonObject, block: str, counted: str) -> int:
     numbers = answer.get(block)
     number = numbers.get(counted) if isinstance(numbers, dict) else None
     return number if isinstance(number, int) else 0
-
-
-def not_found(entries: Sequence[Entry], answer: JsonObject) -> Iterator[Entry]:
-    """Yield what Trakt says that it does not know; a show stands for its episodes.
-
-    What it names in a way that fits nothing we sent is passed over: then the numbers
-    do not add up.
-    """
-    named = answer.get("not_found")
-    if not isinstance(named, dict) or not any(named.values()):
-        return
-    index = _index(entries)
-    for group, objects in named.items():
-        for sent in _objects(objects):
-            ids = _ids(sent)
-            for place in _places(sent):
-                yield from _find(index, group, ids, place)
-
-
-type _Index = Mapping[tuple[str, str, str, Place], list[Entry]]
-
-
-def _index(entries: Sequence[Entry]) -> _Index:
-    """Return the entries by every way in which they may be named."""
-    index: defaultdict[tuple[str, str, str, Place], list[Entry]] = defaultdict(list)
-    for entry in entries:
-        places = {_ANYWHERE, (entry.season, None), (entry.season, entry.number)}
-        for namespace, value in entry.ids.items():
-            for place in places:
-                index[entry.group, namespace, value, place].append(entry)
-    return index
-
-
-def _find(
-    index: _Index, group: str, ids: Mapping[str, str], place: Place
-) -> Sequence[Entry]:
-    """Return the entries that are named by these ids and this place.
-
-    Two spellings of one film may share an id: the one that was sent with exactly
-    these ids is meant then.
-    """
-    found = [
-        entry
-        for namespace, value in ids.items()
-        for entry in index.get((group, namespace, value, place), ())
-    ]
-    return [entry for entry in found if entry.ids == ids] or found
-
-
-def _places(sent: JsonObject) -> Iterator[Place]:
-    """Yield the places in a show that an object is about."""
-    seasons = _objects(sent.get("seasons"))
-    if not seasons:
-        yield _ANYWHERE
-    for season in seasons:
-        number = _whole(season.get("number"))
-        episodes = _objects(season.get("episodes"))
-        if not episodes:
-            yield number, None
-        for episode in episodes:
-            yield number, _whole(episode.get("number"))
-
-
-def _ids(sent: JsonObject) -> dict[str, str]:
-    """Return the ids of an object as texts."""
-    ids = sent.get("ids")
-    if not isinstance(ids, dict):
-        return {}
-    return {name: str(value) for name, value in ids.items() if value is not None}
-
-
-def _objects(value: JsonValue) -> list[dict[str, JsonValue]]:
-    """Return the objects in a list; null is an empty list."""
-    if not isinstance(value, list):
-        return []
-    return [each for each in value if isinstance(each, dict)]
-
-
-def _whole(value: JsonValue) -> int:
-    """Return a number, or one that nothing has."""
-    return value if isinstance(value, int) else -1

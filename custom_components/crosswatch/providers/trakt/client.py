@@ -8,7 +8,15 @@ from ..http import Answer, HttpClient, JsonObject, JsonValue, Pace
 from .login import Login
 from .oauth import API, VERSION
 from .paging import Page
-from .refusal import CONFLICT, FULL, INVALID, TOO_LARGE, UNAUTHORIZED, refusal
+from .refusal import (
+    CONFLICT,
+    FULL,
+    INVALID,
+    INVALID_BODY,
+    TOO_LARGE,
+    UNAUTHORIZED,
+    refusal,
+)
 
 # Trakt counts a user's requests. All accounts of a Home Assistant share one pace all
 # the same, so as not to stand out at the proxy in front of it.
@@ -20,7 +28,7 @@ READ_TIMEOUT: Final = 30
 WRITE_TIMEOUT: Final = 60
 
 # Refusals of a write that its sender knows what to do about.
-_JUDGED: Final = frozenset({CONFLICT, TOO_LARGE, FULL, INVALID})
+_JUDGED: Final = frozenset({CONFLICT, TOO_LARGE, FULL, INVALID, INVALID_BODY})
 
 
 class TraktClient:

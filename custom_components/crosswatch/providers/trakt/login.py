@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
+import math
 import time
 from typing import Final
 
@@ -12,6 +13,8 @@ from .refusal import refusal
 
 # Seconds before the end of an access token at which it is renewed.
 RENEW_BEFORE: Final = 120
+# How long an access token is taken to last where that is not told.
+LIFETIME: Final = 86_400.0
 _SECRETS: Final = ("client_id", "client_secret", "access_token", "refresh_token")
 
 
@@ -26,19 +29,37 @@ def secrets_in(data: JsonObject) -> Collection[str]:
     return [text_in(data, name) for name in _SECRETS]
 
 
-def tokens_from(answer: Answer) -> dict[str, JsonValue]:
-    """Return the tokens in an answer, with the moment at which they end."""
+def seconds_in(data: JsonObject, name: str) -> float | None:
+    """Return a time in seconds, given as a number or as a text; None if it is none."""
+    value = data.get(name)
+    try:
+        seconds = float(value) if isinstance(value, int | float | str) else math.nan
+    except ValueError:
+        return None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+
+
+def tokens_from(answer: Answer, refreshed: str = "") -> dict[str, JsonValue]:
+    """Return the tokens in an answer, with the moment at which they end.
+
+    `refreshed` is the refresh token that was swapped for them. It is kept where no
+    other is told; and whatever the answer tells of times must not cost the tokens,
+    which are the only ones by now.
+    """
     told = answer.object()
-    lifetime = told.get("expires_in")
-    tokens: dict[str, JsonValue] = {
-        name: text_in(told, name) for name in ("access_token", "refresh_token")
-    }
-    if not all(tokens.values()) or not isinstance(lifetime, int | float):
+    access = text_in(told, "access_token")
+    refresh = text_in(told, "refresh_token") or refreshed
+    if not access or not refresh:
         raise ProtocolError(
-            f"The answer to {answer.request} lacks access_token, refresh_token or "
-            "expires_in"
+            f"The answer to {answer.request} lacks access_token or refresh_token"
         )
-    return {**tokens, "expires_at": time.time() + lifetime}
+    lifetime = seconds_in(told, "expires_in") or LIFETIME
+    return {
+        "access_token": access,
+        "refresh_token": refresh,
+        # A token that ends sooner is renewed when it is refused: not each time.
+        "expires_at": time.time() + max(lifetime, 2 * RENEW_BEFORE),
+    }
 
 
 class Login:
@@ -88,7 +109,8 @@ class Login:
     async def _renew(self) -> None:
         """Get new tokens, and save them."""
         try:
-            answer = await self._oauth.refresh(text_in(self._data, "refresh_token"))
+            refresh_token = text_in(self._data, "refresh_token")
+            answer = await self._oauth.refresh(refresh_token)
             if answer.status in {400, 401}:
                 raise AuthenticationError(
                     "Trakt does not renew the login: it was ended there, or used "
@@ -96,7 +118,7 @@ class Login:
                 )
             if not answer.ok:
                 raise refusal(answer)
-            tokens = tokens_from(answer)
+            tokens = tokens_from(answer, refresh_token)
         except ProviderError as err:
             # Whatever became of this request, the one that needs the token was not
             # sent.

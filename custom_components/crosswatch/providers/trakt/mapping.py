@@ -68,13 +68,15 @@ class RowReader:
         name = row.get("type")
         if not isinstance(name, str):
             raise missing("type", row)
-        if (kind := _KINDS.get(name)) is None:
+        if (kind := _KINDS.get(name)) is None or is_void(row, name):
             return None
         title = object_in(row, name)
         native_id = f"{name}:{trakt_id_in(title)}"
         if (item := self._items.get(native_id)) is None:
             show = None
             if kind in {MediaKind.SEASON, MediaKind.EPISODE}:
+                if is_void(row, "show"):
+                    return None
                 show = self._show(object_in(row, "show"))
             item = self._items[native_id] = item_from(kind, title, show)
         return native_id, item
@@ -145,6 +147,11 @@ def account_from(settings: JsonObject) -> AccountInfo:
     return AccountInfo(
         account_id=account_id, name=name if isinstance(name, str) else account_id
     )
+
+
+def is_void(row: JsonObject, name: str) -> bool:
+    """Return whether a row tells that its title is gone: that is not to leave it out."""
+    return row.get(name, name) is None
 
 
 def object_in(parent: JsonObject, name: str) -> JsonObject:

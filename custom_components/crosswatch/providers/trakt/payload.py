@@ -1,19 +1,22 @@
 """The body of a write, and which operation each of its objects stands for."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import floor
-from typing import Final
+from typing import Final, TypeIs
 
-from ...engine.model import Item, MediaKind, Rated, Watched
+from ...engine.model import Feature, Item, MediaKind, Rated, Watched
 from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
 from ..http import JsonValue
 
 type Ids = Mapping[str, str]
 type Row = dict[str, JsonValue]
 type Rows = list[JsonValue]
+# Names and values: the same number may be an id at two services.
+type Named = tuple[tuple[str, str], ...]
+type Title = tuple[str, Named, int | None, int | None]
 
 GROUPS: Final[Mapping[MediaKind, str]] = {
     MediaKind.MOVIE: "movies",
@@ -26,18 +29,24 @@ GROUPS: Final[Mapping[MediaKind, str]] = {
 _ACCEPTED: Final[Mapping[MediaKind, tuple[str, ...]]] = {
     MediaKind.MOVIE: ("trakt", "imdb", "tmdb"),
     MediaKind.SHOW: ("trakt", "tvdb", "imdb", "tmdb"),
-    MediaKind.SEASON: ("trakt", "tvdb", "tmdb"),
+    MediaKind.SEASON: ("trakt", "tvdb"),
     MediaKind.EPISODE: ("trakt", "tvdb", "imdb", "tmdb"),
 }
+_PARTS: Final = frozenset({MediaKind.SEASON, MediaKind.EPISODE})
+_DOCUMENTED: Final = frozenset({"trakt", "tvdb"})
+# The history takes a show or a season for all of its episodes: never sent there.
+_PLAYED: Final = frozenset({MediaKind.MOVIE, MediaKind.EPISODE})
 # Larger numbers are no ids, and not every reader of JSON keeps them exact.
 _MAX_ID: Final = 2**53
+# An older date stands for none: Trakt itself keeps an unknown one as that of 1970.
+_FIRST_YEAR: Final = 1971
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An operation in a body: where Trakt counts it, and how often.
 
-    `group` is the list that it stands in, and `ids` are those that it stands there
+    It has no rows where others in the same body say all of it already. `group` is the list that it stands in, and `ids` are those that it stands there
     with: its own, or its show's where it is told by its place in the show.
     """
 
@@ -49,6 +58,11 @@ class Entry:
     season: int | None = None
     number: int | None = None
 
+    @property
+    def title(self) -> Title:
+        """Return what tells the title from all others in a body."""
+        return self.group, tuple(self.ids.items()), self.season, self.number
+
 
 @dataclass(slots=True)
 class Payload:
@@ -57,8 +71,9 @@ class Payload:
     body: dict[str, Rows] = field(default_factory=lambda: defaultdict(list))
     entries: list[Entry] = field(default_factory=list)
     refused: list[Outcome] = field(default_factory=list)
-    _seasons: dict[tuple[str, ...], Rows] = field(default_factory=dict)
-    _episodes: dict[tuple[tuple[str, ...], int], Rows] = field(default_factory=dict)
+    _seasons: dict[Named, Rows] = field(default_factory=dict)
+    _episodes: dict[tuple[Named, int], Rows] = field(default_factory=dict)
+    _said: set[tuple[Title, tuple[JsonValue, ...]]] = field(default_factory=set)
 
     @classmethod
     def of(cls, operations: Iterable[Operation]) -> Payload:
@@ -70,6 +85,9 @@ class Payload:
 
     def add(self, operation: Operation) -> None:
         """Add an operation, or note why it cannot be sent."""
+        if operation.feature is Feature.HISTORY and operation.item.kind not in _PLAYED:
+            self._refuse(operation, OutcomeKind.FAILED, Reason.KIND_NOT_SUPPORTED)
+            return
         rows = list(rows_for(operation))
         entry = entry_for(operation, len(rows))
         if not rows:
@@ -78,11 +96,33 @@ class Payload:
         elif entry is None:
             self._refuse(operation, OutcomeKind.UNRESOLVED, Reason.NOT_FOUND)
         else:
+            held = held_by(operation)
+            fresh = [
+                row
+                for row in rows
+                if row.get("watched_at") not in held and self._is_new(entry, row)
+            ]
+            if len(fresh) < len(rows):
+                entry = replace(entry, rows=len(fresh))
+            if not fresh and held:
+                self._refuse(operation, OutcomeKind.ALREADY_THERE)
+                return
             self.entries.append(entry)
-            for row in rows:
+            for row in fresh:
                 self._place(entry, row)
 
-    def _refuse(self, operation: Operation, kind: OutcomeKind, reason: Reason) -> None:
+    def _is_new(self, entry: Entry, row: Row) -> bool:
+        """Note what is said of a title; return whether it was not said before.
+
+        Trakt would store a play twice that stands twice in one body.
+        """
+        before = len(self._said)
+        self._said.add((entry.title, tuple(row.values())))
+        return len(self._said) > before
+
+    def _refuse(
+        self, operation: Operation, kind: OutcomeKind, reason: Reason | None = None
+    ) -> None:
         """Note the outcome of an operation that is not sent."""
         self.refused.append(Outcome(operation, kind, reason))
 
@@ -101,7 +141,7 @@ class Payload:
 
     def _episodes_of(self, entry: Entry, season: int) -> Rows:
         """Return the episodes of a season in the body, made when first needed."""
-        show = tuple(entry.ids.values())
+        show = tuple(entry.ids.items())
         if (episodes := self._episodes.get((show, season))) is None:
             if (seasons := self._seasons.get(show)) is None:
                 seasons = self._seasons[show] = []
@@ -120,20 +160,61 @@ def entry_for(operation: Operation, rows: int) -> Entry | None:
     """
     item = operation.item
     group = GROUPS[item.kind]
-    own = ids_for(item, operation.native_ids)
-    if "trakt" not in own and item.show is not None and item.place is not None:
+    own = own_ids(item, operation.native_ids)
+    if "trakt" not in own and (place := place_of(item)) and item.show is not None:
         if show := ids_for(item.show):
-            number = item.number if item.kind is MediaKind.EPISODE else None
-            return Entry(operation, group, rows, "shows", show, item.season, number)
+            return Entry(operation, group, rows, "shows", show, *place)
     return Entry(operation, group, rows, group, own) if own else None
 
 
-def ids_for(item: Item, native_ids: Iterable[str] = ()) -> Ids:
-    """Return the ids by which Trakt may find an item; its own address comes first."""
+def place_of(item: Item) -> tuple[int, int | None] | None:
+    """Return a season's or an episode's place in its show, if it is known.
+
+    An episode without a number has none: its season alone would mean all of it.
+    """
+    season, number = item.season, item.number
+    if item.show is None or season is None or season < 0:
+        return None
+    if item.kind is MediaKind.SEASON:
+        return season, None
+    if item.kind is not MediaKind.EPISODE or number is None or number < 0:
+        return None
+    return season, number
+
+
+def own_ids(item: Item, native_ids: Iterable[str] = ()) -> Ids:
+    """Return the ids that are the item's own; best is its address at Trakt.
+
+    A season or an episode with an id that merely repeats its show's would be found as
+    another one.
+    """
     for native_id in native_ids:
         kind, _, number = native_id.partition(":")
         if kind == item.kind.value and number.isdecimal():
             return {"trakt": number}
+    ids = ids_for(item)
+    if (show := item.show) is None or item.kind not in _PARTS:
+        return ids
+    return {name: value for name, value in ids.items() if show.ids.get(name) != value}
+
+
+def is_weak(operation: Operation) -> bool:
+    """Return whether an episode can only be told by ids that are not documented."""
+    item = operation.item
+    if item.kind is not MediaKind.EPISODE:
+        return False
+    if place_of(item) and item.show is not None and ids_for(item.show):
+        return False
+    entry = entry_for(operation, 1)
+    return (
+        entry is not None
+        and entry.group == GROUPS[MediaKind.EPISODE]
+        and _DOCUMENTED.isdisjoint(entry.ids)
+    )
+
+
+def ids_for(item: Item) -> Ids:
+    """Return the ids by which Trakt may find an item."""
     return {
         namespace: value
         for namespace in _ACCEPTED[item.kind]
@@ -150,6 +231,18 @@ def ids_to_json(ids: Ids) -> Row:
     }
 
 
+def held_by(operation: Operation) -> Collection[JsonValue]:
+    """Return the minutes at which Trakt already has plays of what is to be added.
+
+    It keeps no more than the minute, so that a play in the same one is the same play,
+    however exactly others tell the time.
+    """
+    before = operation.before
+    if operation.action is Action.REMOVE or not isinstance(before, Watched):
+        return ()
+    return {minute_to_json(play.at) for play in before.plays}
+
+
 def rows_for(operation: Operation) -> Iterator[Row]:
     """Return what is said of the item, once for each play; none if nothing can be."""
     value = operation.value
@@ -157,15 +250,13 @@ def rows_for(operation: Operation) -> Iterator[Row]:
         yield {}
         return
     match value:
-        case Watched(plays=plays) if plays:
-            for play in plays:
-                yield {"watched_at": moment_to_json(play.at)}
-        case Watched(at=at):
-            if at is not None:
-                yield {"watched_at": moment_to_json(at)}
+        case Watched(at=at, plays=plays):
+            for moment in (play.at for play in plays) if plays else (at,):
+                if is_date(moment):
+                    yield {"watched_at": minute_to_json(moment)}
         case Rated(rating=rating, at=at):
             row: Row = {"rating": rating_to_json(rating)}
-            yield row if at is None else {**row, "rated_at": moment_to_json(at)}
+            yield {**row, "rated_at": moment_to_json(at)} if is_date(at) else row
         case _:
             yield {}
 
@@ -175,6 +266,19 @@ def rating_to_json(rating: float) -> int:
     return min(max(floor(rating + 0.5), 1), 10)
 
 
+def is_date(moment: datetime | None) -> TypeIs[datetime]:
+    """Return whether a moment can be one at which somebody did something."""
+    return moment is not None and moment.year >= _FIRST_YEAR
+
+
 def moment_to_json(moment: datetime) -> str:
     """Return a moment as Trakt writes it."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
+    return f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:19]}.000Z"
+
+
+def minute_to_json(moment: datetime) -> str:
+    """Return the minute that a moment lies in, as Trakt keeps no more of a play.
+
+    Nobody has to know then whether it rounds or cuts.
+    """
+    return f"{moment.astimezone(UTC).isoformat(timespec='minutes')[:16]}:00.000Z"

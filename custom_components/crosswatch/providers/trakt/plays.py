@@ -53,19 +53,25 @@ def merged(previous: Snapshot, rows: Iterable[PlayRow], total: int) -> Snapshot 
     """Return the history with these plays brought in, or None if it is not complete.
 
     Plays that we wrote ourselves and that are listed now give way to the listed ones.
-    It is complete if it has as many plays then as Trakt, which has `total`. A play
+    It is complete if it has as many plays then as Trakt, which lists `total`. A play
     that was removed while another one was added out of sight would go unnoticed: no
     cheap request tells of it, only the next full read.
     """
     known = {
-        play.native_id
+        play.native_id: play.at
         for record in previous.records.values()
         for play in _watched(record).plays
     }
-    new = [row for row in rows if row.play_id not in known]
+    new: list[PlayRow] = []
+    for row in rows:
+        if row.play_id not in known:
+            new.append(row)
+        elif row.at != known[row.play_id]:
+            # Its date was changed, and so may those out of sight have been.
+            return None
     if not new:
         return previous if count_of(previous) == total else None
-    own = _own_records(previous)
+    own = _own_records(previous, {key for row in new for key in item_keys(row.item)})
     changed: dict[str, Record] = {}
     removed: set[str] = set()
     for native_id, group in by_title(new).items():
@@ -137,12 +143,12 @@ def _joined(native_id: str, rows: Sequence[PlayRow], held: Iterable[Record]) -> 
     return Record(rows[0].item, titled.value(), native_id)
 
 
-def _own_records(snapshot: Snapshot) -> Mapping[str, list[Record]]:
-    """Return the records that we only know from our own writes, by their keys."""
+def _own_records(snapshot: Snapshot, wanted: set[str]) -> Mapping[str, list[Record]]:
+    """Return the records that we only know from our own writes, by wanted keys."""
     own: defaultdict[str, list[Record]] = defaultdict(list)
     for record in snapshot.records.values():
         if not record.seen:
-            for key in record.keys:
+            for key in wanted.intersection(record.keys):
                 own[key].append(record)
     return own
 

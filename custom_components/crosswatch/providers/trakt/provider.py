@@ -69,6 +69,10 @@ class TraktProvider:
     def __init__(self, client: TraktClient) -> None:
         """Take the API on behalf of the account."""
         self._client = client
+        # How many plays Trakt counted but did not show at the last full read.
+        self._unlisted = 0
+        # When the account was found to have no room for a feature.
+        self._full: dict[Feature, float] = {}
 
     @classmethod
     def create(cls, connection: Connection) -> TraktProvider:
@@ -86,8 +90,14 @@ class TraktProvider:
             text_in(data, "client_secret"),
         )
         login = Login(oauth, data, connection.save)
-        limiter = limiters.for_host(HOST, PACE)
-        return cls(TraktClient(HttpClient(session, limiter, secrets=secrets), login))
+        http = HttpClient(
+            session,
+            limiters.for_host(HOST, PACE),
+            secrets=secrets,
+            # A play that is sent again is stored again.
+            busy_means_undone=False,
+        )
+        return cls(TraktClient(http, login))
 
     async def identify(self) -> AccountInfo:
         """Return whose account it is."""
@@ -124,7 +134,7 @@ class TraktProvider:
         self, feature: Feature, operations: Sequence[Operation]
     ) -> AsyncIterator[Outcome]:
         """Send operations and yield one outcome for each."""
-        writer = Writer(self._client, feature, operations)
+        writer = Writer(self._client, feature, operations, self._full)
         async for outcome in writer.outcomes():
             yield outcome
 
@@ -137,7 +147,8 @@ class TraktProvider:
             """Return one page."""
             return await self._client.page(path, number, parse)
 
-        return await collect(fetch, lambda record: record.native_id)
+        listing = await collect(fetch, lambda record: record.native_id)
+        return listing.things
 
     async def _read_history(
         self, reader: RowReader, previous: Snapshot | None, now: datetime
@@ -152,16 +163,18 @@ class TraktProvider:
             known = await self._brought_up_to_date(previous, head, reader)
             if known is not None:
                 return known
-        rows = await collect(fetch, lambda row: row.play_id, head)
+        listing = await collect(fetch, lambda row: row.play_id, head, self._unlisted)
+        self._unlisted = listing.unlisted
         # Many records take a while: not in the event loop.
-        return await asyncio.to_thread(snapshot_of, rows, now)
+        return await asyncio.to_thread(snapshot_of, listing.things, now)
 
     async def _brought_up_to_date(
         self, previous: Snapshot, head: Page[PlayRow], reader: RowReader
     ) -> Snapshot | None:
         """Return the history with what is new, or None if that does not explain all."""
-        result = await asyncio.to_thread(merged, previous, head.things, head.total)
-        if result is not None or head.pages < 2 or head.total <= count_of(previous):
+        total = head.total - self._unlisted
+        result = await asyncio.to_thread(merged, previous, head.things, total)
+        if result is not None or head.pages < 2 or total <= count_of(previous):
             return result
         newest = newest_seen(previous)
         dates = [row.at for row in head.things if row.at is not None]
@@ -169,8 +182,8 @@ class TraktProvider:
             # The first page goes back far enough: what is missing is older.
             return None
         fetch = self._plays(reader, start_at=moment_to_json(newest - _OVERLAP))
-        rows = await collect(fetch, lambda row: row.play_id)
-        return await asyncio.to_thread(merged, previous, rows, head.total)
+        listing = await collect(fetch, lambda row: row.play_id)
+        return await asyncio.to_thread(merged, previous, listing.things, total)
 
     def _plays(
         self, reader: RowReader, **params: str
@@ -181,12 +194,14 @@ class TraktProvider:
 
 
 def marker_from(activities: JsonObject, stamps: Iterable[tuple[str, str]]) -> str:
-    """Return the stamps as one text, empty if one is missing."""
+    """Return the stamps as one text, empty if one is missing; null is for never."""
     found: list[str] = []
     for group, name in stamps:
         part = activities.get(group)
-        stamp = part.get(name) if isinstance(part, dict) else None
-        if not isinstance(stamp, str):
+        if not isinstance(part, dict) or name not in part:
             return ""
-        found.append(stamp)
+        stamp = part[name]
+        if stamp is not None and not isinstance(stamp, str):
+            return ""
+        found.append(stamp or "never")
     return " ".join(found)

@@ -11,8 +11,10 @@ from ...engine.provider import (
 )
 from ..http import Answer
 
+INVALID_BODY: Final = 400
 UNAUTHORIZED: Final = 401
 FORBIDDEN: Final = 403
+TIMED_OUT: Final = 408
 CONFLICT: Final = 409
 TOO_LARGE: Final = 413
 FULL: Final = 420
@@ -26,7 +28,7 @@ def refusal(answer: Answer) -> ProviderError:
     match answer.status:
         case 401:
             return AuthenticationError("Trakt does not accept the login any more")
-        case 403 if "html" in answer.headers.get("Content-Type", ""):
+        case 403 if is_from_proxy(answer):
             return ProviderUnavailableError(
                 "The proxy in front of Trakt refuses requests from here"
             )
@@ -41,9 +43,22 @@ def refusal(answer: Answer) -> ProviderError:
             return AccountLimitError(locked_text(answer))
         case 426:
             return AccountLimitError("Trakt does this for VIP accounts only")
+    # A proxy that lost its patience does not know what came of the request.
+    unclear = answer.status >= 500 or answer.status == TIMED_OUT
     return ProtocolError(
-        f"Trakt answered {answer.request} with the unexpected status {answer.status}"
+        f"Trakt answered {answer.request} with the unexpected status {answer.status}",
+        maybe_sent=answer.written and unclear,
     )
+
+
+def is_from_proxy(answer: Answer) -> bool:
+    """Return whether it is the proxy in front of Trakt that refuses.
+
+    Its refusals are pages or short texts for people. Trakt's own are empty, even
+    where they claim to be pages.
+    """
+    text = answer.body.lstrip()
+    return "cf-mitigated" in answer.headers or text.startswith((b"<", b"error code:"))
 
 
 def full_text(answer: Answer) -> str:

@@ -16,15 +16,16 @@ from ..sign_in import (
 )
 from ..spec import SignInContext
 from .client import HOST, PACE, api_headers
-from .login import secrets_in, text_in, tokens_from
+from .login import seconds_in, secrets_in, text_in, tokens_from
 from .mapping import account_from
 from .oauth import API, OAuth, oauth_limiter
+from .refusal import FORBIDDEN, is_from_proxy
 
 FIELDS: Final = (
     FormField("client_id", FieldKind.TEXT),
     FormField("client_secret", FieldKind.SECRET),
 )
-ACTIVATION_URL: Final = "https://trakt.tv/activate"
+ACTIVATION_URL: Final = "https://auth.trakt.tv/activate"
 LIFETIME: Final = 600.0
 INTERVAL: Final = 5.0
 # The least interval, and what is added each time that Trakt finds it too short.
@@ -154,13 +155,16 @@ def device_code_from(answer: Answer) -> DeviceCode:
     code, secret = text_in(told, "user_code"), text_in(told, "device_code")
     if not code or not secret:
         raise answer.nonsense("lacks user_code or device_code")
-    expires_in, interval = told.get("expires_in"), told.get("interval")
+    interval = seconds_in(told, "interval")
     return DeviceCode(
         code=code,
-        url=text_in(told, "verification_url") or ACTIVATION_URL,
+        # The standard calls it a URI.
+        url=text_in(told, "verification_url")
+        or text_in(told, "verification_uri")
+        or ACTIVATION_URL,
         secret=secret,
-        expires_in=expires_in if isinstance(expires_in, int | float) else LIFETIME,
-        interval=interval if isinstance(interval, int | float) else INTERVAL,
+        expires_in=seconds_in(told, "expires_in") or LIFETIME,
+        interval=INTERVAL if interval is None else interval,
     )
 
 
@@ -174,7 +178,7 @@ def error_in(answer: Answer) -> str:
 
 def refused(answer: Answer, keys: Mapping[int, str]) -> SignInError:
     """Return the error for a refusal."""
-    if answer.status == 403 and "html" in answer.headers.get("Content-Type", ""):
+    if answer.status == FORBIDDEN and is_from_proxy(answer):
         # The proxy in front of Trakt, which has not even looked at the app.
         return SignInError("cannot_connect")
     key = _ERROR_KEYS.get(error_in(answer)) or keys.get(answer.status)

@@ -11,6 +11,8 @@ from collections.abc import (
 )
 from dataclasses import dataclass
 from functools import partial
+from math import inf
+from time import monotonic
 from typing import Final
 
 from ...engine.model import Feature, Watched
@@ -28,7 +30,7 @@ from .accounting import (
     play_outcomes,
 )
 from .client import TraktClient
-from .payload import Payload
+from .payload import Payload, is_weak
 from .refusal import CONFLICT, FULL
 
 PATHS: Final[Mapping[Feature, str]] = {
@@ -45,6 +47,8 @@ BATCH_SIZES: Final[Mapping[Feature, int]] = {
 }
 # How often one call may halve what it sends, at a request a second.
 MAX_REFUSALS: Final = 20
+# For how many seconds an account that was full down to the last place is taken as such.
+FULL_FOR: Final = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,22 @@ class Batch:
 
 
 class Writer:
-    """One call of write: what is still to be sent, and how often it was refused."""
+    """One call of write: what is still to be sent, and how often it was refused.
+
+    `full` holds when the account was last found to have no room for a feature.
+    """
 
     def __init__(
-        self, client: TraktClient, feature: Feature, operations: Iterable[Operation]
+        self,
+        client: TraktClient,
+        feature: Feature,
+        operations: Iterable[Operation],
+        full: dict[Feature, float],
     ) -> None:
         """Prepare the batches."""
         self._client = client
+        self._feature = feature
+        self._full = full
         self._pending = deque(batches(feature, operations))
         self._refusals = 0
 
@@ -113,8 +126,10 @@ class Writer:
         answer = await self._client.post(batch.path, request.body)
         sent = request.sent
         if answer.ok:
+            self._full.pop(self._feature, None)
             return request.read(answer.object())
-        if answer.status == FULL:
+        if answer.status == FULL and not self._may_fit(sent):
+            self._full[self._feature] = monotonic()
             rest = [
                 operation for each in self._pending for operation in each.operations
             ]
@@ -131,7 +146,22 @@ class Writer:
             # Trakt knows this play already. Of several, nothing tells which.
             kind = OutcomeKind.ALREADY_THERE if len(sent) == 1 else OutcomeKind.UNKNOWN
             return [outcome_of(operation, kind) for operation in sent]
-        return _all(sent, OutcomeKind.FAILED, Reason.REJECTED)
+        # Of several, most are good: it is only the one alone that is to blame.
+        reason = Reason.REJECTED if len(sent) == 1 else Reason.PROTOCOL_ERROR
+        return _all(sent, OutcomeKind.FAILED, reason)
+
+    def _may_fit(self, sent: Sequence[Operation]) -> bool:
+        """Return whether a part of what a full account refused may still fit in.
+
+        Plays are not tried again: should a part of them have been stored after all,
+        they would be there twice.
+        """
+        return (
+            len(sent) > 1
+            and self._refusals < MAX_REFUSALS
+            and self._feature is not Feature.HISTORY
+            and monotonic() - self._full.get(self._feature, -inf) > FULL_FOR
+        )
 
 
 def batches(feature: Feature, operations: Iterable[Operation]) -> Iterator[Batch]:
@@ -140,9 +170,10 @@ def batches(feature: Feature, operations: Iterable[Operation]) -> Iterator[Batch
     by_play: list[Operation] = []
     removals: list[Operation] = []
     others: list[Operation] = []
+    weak: list[Operation] = []
     for operation in operations:
         if operation.action is not Action.REMOVE:
-            others.append(operation)
+            (weak if is_weak(operation) else others).append(operation)
         elif feature is Feature.HISTORY and play_ids_of(operation):
             by_play.append(operation)
         else:
@@ -152,8 +183,10 @@ def batches(feature: Feature, operations: Iterable[Operation]) -> Iterator[Batch
         yield Batch(f"{path}/remove", plays_request, chunk)
     for chunk in chunks(removals, size):
         yield Batch(f"{path}/remove", partial(items_request, judge), chunk)
-    for chunk in chunks(others, size):
-        yield Batch(path, partial(items_request, judge_added), chunk)
+    # Ids that are not documented may make Trakt refuse all that stands beside them.
+    for group in (others, weak):
+        for chunk in chunks(group, size):
+            yield Batch(path, partial(items_request, judge_added), chunk)
 
 
 def chunks(operations: Iterable[Operation], size: int) -> Iterator[Sequence[Operation]]:

@@ -1,0 +1,272 @@
+"""What holds a plan back: a side that shrinks, quarantine, and limits on settings."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from custom_components.crosswatch.engine.guards import hold_all, is_suspicious_shrink
+from custom_components.crosswatch.engine.ledger import (
+    LIMIT_RETRY_AFTER,
+    QUARANTINE_AFTER,
+    QUARANTINE_FOR,
+    LedgerRow,
+)
+from custom_components.crosswatch.engine.model import Feature, Side
+from custom_components.crosswatch.engine.plan import (
+    Action,
+    Operation,
+    Outcome,
+    OutcomeKind,
+    Plan,
+    Reason,
+    Skip,
+)
+from custom_components.crosswatch.engine.report import (
+    RunStatus,
+    report_dry_run,
+    report_run,
+    status_of,
+)
+
+from .arena import Arena
+from .conftest import MakeArena
+from .fake_account import Fault
+from .worlds import READ_AT, parse
+
+
+def _films(first: int, last: int) -> str:
+    return " ".join(f"m{number}" for number in range(first, last + 1))
+
+
+@pytest.mark.parametrize(
+    ("had", "has", "suspicious"),
+    [
+        (19, 0, False),
+        (20, 0, True),
+        (20, 2, True),
+        (20, 3, False),
+        (100, 10, True),
+        (100, 11, False),
+        (1000, 1000, False),
+    ],
+)
+def test_where_shrinking_is_suspicious(had: int, has: int, suspicious: bool) -> None:
+    """A side of 20 or more that has a tenth or less left is not believed."""
+    assert is_suspicious_shrink(had, has) is suspicious
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["source", "target"])
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize(
+    ("had", "has", "blocked"), [(20, 2, True), (20, 3, False), (19, 0, False)]
+)
+async def test_w13_a_side_that_shrinks(
+    arena: MakeArena, side: int, dry_run: bool, had: int, has: int, blocked: bool
+) -> None:
+    """Nothing is written until it is back, or the guard is switched off."""
+    world = arena()
+    account = list(world.accounts.values())[side]
+    world.hold(_films(1, had), _films(1, had))
+    await world.run()
+    world.source.hold(Feature.WATCHLIST, _films(1, had + 1))
+    account.hold(Feature.WATCHLIST, _films(1, has))
+    report = await world.run(dry_run=dry_run)
+    if not blocked:
+        assert report.status is not RunStatus.BLOCKED
+        return
+    assert report.status is RunStatus.BLOCKED
+    (failure,) = report.failures
+    assert failure.reason is Reason.SUSPICIOUS_SHRINK
+    assert failure.side is (Side.SOURCE, Side.TARGET)[side]
+    assert report.counts.blocked == sum(
+        item.result.value == "blocked" for item in report.items
+    )
+    assert world.target.requests.writes == []
+    # It is still not believed the next time, nor while nothing changes.
+    for _ in range(2):
+        assert (await world.run()).status is RunStatus.BLOCKED
+    world.shrink_guard = False
+    freed = await world.run()
+    assert freed.status is RunStatus.SUCCESS
+    world.shrink_guard = True
+    assert (await world.run()).status is RunStatus.SUCCESS
+
+
+async def test_a_side_that_comes_back(arena: MakeArena) -> None:
+    """After a hiccup everything is as if nothing had happened."""
+    world = arena()
+    world.hold(_films(1, 30), _films(1, 30))
+    await world.run()
+    world.hold(_films(1, 30), "")
+    report = await world.run()
+    assert (report.status, report.counts.blocked) == (RunStatus.BLOCKED, 30)
+    world.hold(_films(1, 31), _films(1, 30))
+    assert await world.did() == "+m31"
+
+
+async def test_a_first_run_has_nothing_to_compare_with(arena: MakeArena) -> None:
+    """An empty target is no shrinking on a first run; nor is what it lists late."""
+    world = arena()
+    world.target.lag = 1
+    world.hold(_films(1, 30))
+    assert (await world.run()).counts.added == 30
+    second = await world.run()
+    assert second.status is RunStatus.SUCCESS
+    assert second.counts.skipped == 30
+    assert len(world.target.requests.writes) == 1
+
+
+async def _quarantined(arena: MakeArena) -> Arena:
+    """Return a world in which m1 was not found three times."""
+    world = arena()
+    world.target.unknown = frozenset({"movie:tmdb:1"})
+    world.hold("m1{tmdb} m2")
+    for attempt in range(3):
+        report = await world.run()
+        assert report.counts.unresolved == 1
+        assert len(world.target.requests.writes) == attempt + 1
+    assert await world.did() == "unresolved:m1:quarantined"
+    return world
+
+
+async def test_g2_quarantine_ends_after_30_days(arena: MakeArena) -> None:
+    """It is tried once more, and left alone again if that fails."""
+    world = await _quarantined(arena)
+    world.clock.advance(days=29, hours=23)
+    assert await world.did() == "unresolved:m1:quarantined"
+    world.clock.advance(hours=2)
+    assert await world.did() == "unresolved:m1:not_found"
+    assert await world.did() == "unresolved:m1:quarantined"
+    world.clock.advance(days=31)
+    world.target.unknown = frozenset()
+    assert await world.did() == "+m1"
+    assert await world.did() == ""
+
+
+async def test_quarantine_ends_when_a_person_asks(arena: MakeArena) -> None:
+    """A full refresh tries everything."""
+    world = await _quarantined(arena)
+    world.target.unknown = frozenset()
+    assert await world.did(dry_run=True, full_refresh=True) == "+m1"
+    assert await world.did(full_refresh=True) == "+m1"
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+async def test_quarantine_ends_with_a_new_id(
+    arena: MakeArena, interrupted: bool
+) -> None:
+    """An id that was gained is a new chance, even if that chance is missed at first."""
+    world = await _quarantined(arena)
+    world.target.unknown = frozenset()
+    world.hold("m1{tmdb,imdb} m2 m3@2020-01-01")
+    if interrupted:
+        world.target.support = replace(world.target.support, batch_size=1)
+        sent = len(world.target.requests.writes)
+        for each in (1, 2):
+            world.target.faults["write", sent + each] = Fault.CUT_BEFORE
+        await world.run()
+        await world.run()
+    assert "+m1" in await world.did()
+
+
+async def test_quarantine_of_what_is_gone_is_forgotten(arena: MakeArena) -> None:
+    """It keeps nothing from being cheap: what is gone is no work to come back to."""
+    world = await _quarantined(arena)
+    world.hold("m2")
+    await world.run()
+    assert len(world.store.load_ledger("S>T", Feature.WATCHLIST)) == 1
+    world.clock.advance(days=31)
+    await world.run()
+    planned = world.store.load_planned("S>T", Feature.WATCHLIST)
+    assert planned is not None
+    assert planned.valid_until is None
+
+
+def _outcome(kind: OutcomeKind, reason: Reason | None) -> Outcome:
+    return Outcome(_operation(), kind, reason)
+
+
+def _operation(action: Action = Action.ADD) -> Operation:
+    return Operation(
+        feature=Feature.WATCHLIST,
+        side=Side.TARGET,
+        action=action,
+        item=parse("m1")[0].item,
+        reason=Reason.MISSING,
+        keys=("a",),
+    )
+
+
+NOT_FOUND = _outcome(OutcomeKind.UNRESOLVED, Reason.NOT_FOUND)
+CUT = _outcome(OutcomeKind.FAILED, Reason.UNAVAILABLE)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "held"),
+    [
+        pytest.param([NOT_FOUND] * 2, None, id="twice"),
+        pytest.param([NOT_FOUND] * 3, Reason.QUARANTINED, id="three times"),
+        pytest.param([NOT_FOUND, CUT, NOT_FOUND, CUT, NOT_FOUND], Reason.QUARANTINED),
+        pytest.param([CUT] * 9, None, id="bad luck is no quarantine"),
+        pytest.param(
+            [_outcome(OutcomeKind.UNRESOLVED, Reason.REJECTED)] * 3, Reason.QUARANTINED
+        ),
+        pytest.param(
+            [NOT_FOUND, NOT_FOUND, _outcome(OutcomeKind.APPLIED, None), NOT_FOUND],
+            None,
+            id="not in a row",
+        ),
+        pytest.param(
+            [NOT_FOUND] * 3 + [_outcome(OutcomeKind.ALREADY_THERE, None)],
+            None,
+            id="over",
+        ),
+        pytest.param(
+            [_outcome(OutcomeKind.UNRESOLVED, Reason.ACCOUNT_LIMIT)],
+            Reason.ACCOUNT_LIMIT,
+            id="a full account",
+        ),
+        pytest.param([_outcome(OutcomeKind.FAILED, None)], None, id="no reason told"),
+        pytest.param(
+            [_outcome(OutcomeKind.UNRESOLVED, None)] * 3,
+            Reason.QUARANTINED,
+            id="not resolved, and no reason told",
+        ),
+    ],
+)
+def test_what_the_ledger_holds_back(
+    outcomes: list[Outcome], held: Reason | None
+) -> None:
+    """Only what a service cannot place is left alone, and only for its time."""
+    row = LedgerRow(keys="a b")
+    for outcome in outcomes:
+        row = row.after(outcome, READ_AT)
+    assert row.holds_back(READ_AT, ("a",)) is held
+    assert row.holds_back(READ_AT, ("a", "c")) is None
+    for_now = LIMIT_RETRY_AFTER if held is Reason.ACCOUNT_LIMIT else QUARANTINE_FOR
+    just_before = READ_AT + for_now - timedelta(seconds=1)
+    assert row.holds_back(just_before, ("a",)) is held
+    assert row.holds_back(READ_AT + for_now, ("a",)) is None
+    assert QUARANTINE_AFTER == 3
+
+
+def test_held_operations_are_reported_as_blocked() -> None:
+    """Each of them is told, with the guard's reason, and counts as blocked."""
+    skips = [
+        Skip(
+            feature=Feature.WATCHLIST,
+            side=Side.TARGET,
+            item=parse("m2")[0].item,
+            reason=Reason.NO_IDS,
+        )
+    ]
+    plan = Plan(Feature.WATCHLIST, [_operation(), _operation(Action.REMOVE)], skips)
+    assert (plan.count(Action.ADD), plan.reasons()) == (1, {Reason.NO_IDS: 1})
+    held = hold_all(plan, Reason.MASS_DELETE)
+    assert list(held) == []
+    report = report_run(held, ())
+    assert (report.counts.blocked, report.counts.skipped) == (2, 1)
+    assert {item.reason for item in report.items} == {Reason.NO_IDS, Reason.MASS_DELETE}
+    assert status_of([report]) is RunStatus.BLOCKED
+    assert report_dry_run(plan).counts.removed == 1
