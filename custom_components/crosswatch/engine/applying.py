@@ -80,8 +80,9 @@ async def apply(
 ) -> Applied:
     """Send operations to an account, a batch at a time.
 
-    An error ends the sending, since the next batch would most likely meet it too.
-    Being cancelled lets the batch in flight settle first.
+    An error ends the sending, since the next batch would most likely meet it too, and
+    so does a batch without a single answer. Being cancelled lets the batch in flight
+    settle first.
     """
     applied = Applied()
     size = provider.capabilities[feature].batch_size
@@ -98,7 +99,8 @@ async def apply(
         else:
             outcomes, applied.error = sending.result()
         applied.outcomes += outcomes
-        if applied.cancelled or applied.error:
+        silent = all(outcome.kind is OutcomeKind.UNKNOWN for outcome in outcomes)
+        if applied.cancelled or applied.error or silent:
             applied.not_sent = [each for rest in batches[number:] for each in rest]
             break
     return applied

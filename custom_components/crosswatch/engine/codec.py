@@ -143,6 +143,12 @@ class StoredRecord(Record):
         self.seen = bool(row[10])
 
     @property
+    def keys_text(self) -> str:
+        """Return the keys, parted by blanks."""
+        text: str = self._row[1]
+        return text
+
+    @property
     def value_text(self) -> str:
         """Return the value as `encode_value` wrote it."""
         text: str = self._row[9]
@@ -164,6 +170,13 @@ class StoredRecord(Record):
     @override
     def _load_keys(self) -> tuple[str, ...]:
         return tuple(self._row[1].split(" ")) if self._row[1] else ()
+
+
+def keys_text(record: Record) -> str:
+    """Return the keys of a record as text, parted by blanks."""
+    if isinstance(record, StoredRecord):
+        return record.keys_text
+    return " ".join(record.keys)
 
 
 def value_text(record: Record) -> str:

@@ -48,7 +48,7 @@ def _holds(held: Value, wanted: Value, rules: Rules) -> bool:
         case Watched(), Watched() if rules.rewatches:
             plays = dated_plays(held)
             return wanted.at is not None and any(
-                abs(play.at - wanted.at) <= rules.policy.tolerance for play in plays
+                abs(play.at - wanted.at) <= rules.tolerance for play in plays
             )
         case Rated(), Rated():
             return same_rating(wanted.rating, held.rating, rules.target.rating_step)

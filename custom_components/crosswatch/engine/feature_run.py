@@ -1,12 +1,11 @@
 """One feature of one run: read → match → plan → guard → apply → confirm → record."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from .applying import Applied, Journal, apply, reason_of
+from .applying import Applied, Journal, apply
 from .codec import decode_report_items, encode_report_items
 from .confirming import confirm
 from .guards import hold_all, is_suspicious_shrink
@@ -21,56 +20,7 @@ from .reading import Reading, Snapshots
 from .recording import ledger_change, missed_change, next_retry
 from .report import Failure, FeatureReport, report_dry_run, report_run, report_unchanged
 from .store import Planned, Store
-
-
-class SideError(Exception):
-    """A provider error, with the side that it came from."""
-
-    def __init__(self, side: Side, error: ProviderError) -> None:
-        """Remember what the report has to say."""
-        super().__init__(str(error))
-        self.failure = failure_of(side, error)
-
-
-def failure_of(side: Side, error: ProviderError) -> Failure:
-    """Return what a report says of a provider's error."""
-    return Failure(side=side, reason=reason_of(error), message=str(error))
-
-
-async def both[Answer](
-    source: Coroutine[Any, Any, Answer], target: Coroutine[Any, Any, Answer]
-) -> list[Answer]:
-    """Ask both sides at once and return both answers; raises SideError.
-
-    Wait for both to settle, so that a failed one does not leave the other running
-    after the run has ended.
-    """
-    answers = await asyncio.gather(source, target, return_exceptions=True)
-    good: list[Answer] = []
-    for side, answer in zip(Side, answers, strict=True):
-        if isinstance(answer, ProviderError):
-            raise SideError(side, answer) from answer
-        if isinstance(answer, BaseException):
-            raise answer
-        good.append(answer)
-    return good
-
-
-async def to_the_end[Answer](
-    work: Coroutine[Any, Any, Answer],
-) -> tuple[Answer, bool]:
-    """Return the answer, and whether the run was cancelled while it was awaited.
-
-    What was written has to be recorded, whatever happens meanwhile.
-    """
-    task = asyncio.create_task(work)
-    cancelled = False
-    while not task.done():
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError:
-            cancelled = True
-    return task.result(), cancelled
+from .waiting import both, failure_of, to_the_end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,19 +164,18 @@ class FeatureRun:
         account = self.pair.target
         applied = await apply(operations, account.provider, self.feature, self.journal)
         unknown = [
-            (position, outcome.operation)
+            position
             for position, outcome in enumerate(applied.outcomes)
             if outcome.kind is OutcomeKind.UNKNOWN
         ]
         if unknown and (found := await self._read_back(applied)):
-            came_of = confirm(
-                [operation for _, operation in unknown],
-                await found.snapshot(),
-                self.rules,
-            )
-            for (position, _), outcome in zip(unknown, came_of, strict=True):
-                applied.outcomes[position] = outcome
-            _, cancelled = await to_the_end(self._settle_journal(found))
+            lost = [applied.outcomes[position].operation for position in unknown]
+            came_of = confirm(lost, await found.snapshot(), self.rules)
+            for position, outcome in zip(unknown, came_of, strict=True):
+                # What is not listed yet may be late: the next run decides.
+                if outcome.kind is OutcomeKind.APPLIED:
+                    applied.outcomes[position] = outcome
+            _, cancelled = await to_the_end(self._settle_journal(found, late=True))
             applied.cancelled |= cancelled
             return applied, found
         if applied.outcomes:
@@ -253,13 +202,23 @@ class FeatureRun:
             applied.cancelled = True
             return None
 
-    async def _settle_journal(self, target: Reading) -> None:
-        """Settle what got no answer, in this run or before, by a fresh read."""
+    async def _settle_journal(self, target: Reading, *, late: bool = False) -> None:
+        """Settle what got no answer by a fresh read.
+
+        Right after sending the target may be late with what it lists: with `late`
+        only what has arrived is settled, and the next run looks once more.
+        """
         unsettled = await asyncio.to_thread(
             self.store.unsettled, self.pair.pair_id, self.feature
         )
         came_of = confirm(unsettled.values(), await target.snapshot(), self.rules)
-        await self.journal.settle(dict(zip(unsettled, came_of, strict=True)))
+        await self.journal.settle(
+            {
+                entry: outcome
+                for entry, outcome in zip(unsettled, came_of, strict=True)
+                if not late or outcome.kind is OutcomeKind.APPLIED
+            }
+        )
 
     async def _record(
         self,

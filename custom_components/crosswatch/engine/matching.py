@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from .ids import ids_conflict, merge_ids, title_key
 from .ledger import LedgerRow
@@ -17,6 +17,9 @@ from .model import Item, Record, Side, Snapshot
 
 # An item's own id makes a key of kind, namespace and value; a place in a show does not.
 _PARTS_OF_OWN_KEY: Final = 2
+
+
+_NO_DOUBT: Final[frozenset[str]] = frozenset()
 
 
 class Match(NamedTuple):
@@ -53,6 +56,8 @@ class Match(NamedTuple):
     @property
     def keys(self) -> tuple[str, ...]:
         """Return every key that a side knows the item by."""
+        if len(self.source) + len(self.target) == 1 and not self.doubtful:
+            return (self.source or self.target)[0].keys
         keys = dict.fromkeys(
             [key for record in (*self.source, *self.target) for key in record.keys]
         )
@@ -209,19 +214,33 @@ class _Board:
         for member, above in enumerate(parent):
             if above != member:
                 continue
-            group = [member, *followers.get(member, ())]
-            known = [everything[each] for each in group]
-            middle = bisect_left(group, targets_at)
-            end = bisect_left(group, rows_at, middle)
-            yield tuple.__new__(
-                Match,
-                (
-                    tuple(known[:middle]),
-                    tuple(known[middle:end]),
-                    tuple(known[end:]),
-                    frozenset(),
-                ),
-            )
+            group = followers.get(member, ())
+            first = (everything[member],)
+            if not group and member < rows_at:
+                # Most of a first run: known to one side only.
+                sides = (first, ()) if member < targets_at else ((), first)
+                known = (*sides, ())
+            elif len(group) == 2 and self._is_triple(member, *group):
+                # Most of any other run: known to both sides, and to the ledger.
+                known = (first, (everything[group[0]],), (everything[group[1]],))
+            else:
+                known = self._parted([member, *group])
+            yield tuple.__new__(Match, (*known, _NO_DOUBT))
+
+    def _is_triple(self, first: int, second: int, third: int) -> bool:
+        rows_at = len(self.records)
+        return first < self.targets_at <= second < rows_at <= third
+
+    def _parted(self, group: list[int]) -> tuple[tuple[Any, ...], ...]:
+        """Return the members of a group as records of either side, and rows."""
+        middle = bisect_left(group, self.targets_at)
+        end = bisect_left(group, len(self.records), middle)
+        rows_at = len(self.records)
+        return (
+            tuple([self.records[each] for each in group[:middle]]),
+            tuple([self.records[each] for each in group[middle:end]]),
+            tuple([self.ledger[each - rows_at] for each in group[end:]]),
+        )
 
 
 def _is_plain(match: Match) -> bool:

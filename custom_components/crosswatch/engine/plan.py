@@ -113,6 +113,17 @@ class Outcome:
     reason: Reason | None = None
     native_id: str = ""
 
+    @property
+    def address(self) -> str:
+        """Return the native id to know the written record by until it is listed.
+
+        Many services do not tell it, so that one has to be made up.
+        """
+        operation = self.operation
+        known = next(iter(operation.native_ids), "")
+        made_up = f"own:{next(iter(operation.keys), operation.item.label)}"
+        return self.native_id or known or made_up
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -21,6 +21,7 @@ class FeatureSupport:
     item that has no id at all. `plays` says that it keeps every play, not only the
     last. `rating_step` is the distance between two ratings it can hold, out of 10.
     `batch_size` is how many operations one call of `write` takes at most.
+    `precision` is how exactly it keeps the date of a play.
     `trust_marker_for` bounds how long an unchanged marker is believed, for a
     marker that cannot see every kind of change; None is forever.
     """
@@ -34,6 +35,7 @@ class FeatureSupport:
     by_title: bool = False
     plays: bool = False
     rating_step: float = 1.0
+    precision: timedelta = timedelta()
     batch_size: int = 100
     trust_marker_for: timedelta | None = None
 

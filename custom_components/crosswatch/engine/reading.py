@@ -10,6 +10,7 @@ from .model import Feature, Record, Snapshot, Watched
 from .pair import Account
 from .plan import Action, Outcome, OutcomeKind
 from .provider import ProtocolError
+from .sightings import only_sightings
 from .store import SnapshotState, Store
 
 
@@ -152,10 +153,19 @@ class Snapshots:
     async def _save(
         self, account: Account, snapshot: Snapshot, stored: Snapshot | None
     ) -> Reading:
+        step = account.provider.capabilities[snapshot.feature].rating_step
         version = await asyncio.to_thread(
-            self._store.save_snapshot, account.account_id, snapshot, stored
+            self._save_in_thread, account.account_id, snapshot, stored, step
         )
         return Reading.of(snapshot, version)
+
+    def _save_in_thread(
+        self, account_id: str, snapshot: Snapshot, stored: Snapshot | None, step: float
+    ) -> int:
+        as_before = stored is not None and only_sightings(snapshot, stored, step)
+        return self._store.save_snapshot(
+            account_id, snapshot, stored, as_before=as_before
+        )
 
 
 def _keep_equal(snapshot: Snapshot, stored: Snapshot) -> Snapshot:
@@ -184,11 +194,7 @@ def _with_writes(snapshot: Snapshot, outcomes: Iterable[Outcome]) -> Snapshot:
             for native_id in operation.native_ids:
                 records.pop(native_id, None)
             continue
-        native_id = (
-            outcome.native_id
-            or next(iter(operation.native_ids), "")
-            or f"own:{next(iter(operation.keys), operation.item.label)}"
-        )
+        native_id = outcome.address
         if record := _written(native_id, records.get(native_id), outcome):
             records[native_id] = record
     return replace(snapshot, records=records)

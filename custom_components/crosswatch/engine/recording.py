@@ -1,12 +1,13 @@
 """What a run leaves in the ledger: the newest values, sightings and pending work."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from .codec import decode_value, encode_value, value_text
+from .codec import decode_value, encode_value, keys_text, value_text
 from .ledger import LedgerRow
 from .matching import Match
-from .model import Side, Watched
+from .model import Record, Watched
 from .plan import Action, Outcome, OutcomeKind
 from .planning import Draft
 from .planning.rules import combined
@@ -26,7 +27,7 @@ def ledger_change(draft: Draft, outcomes: Iterable[Outcome], now: datetime) -> C
         came_of = outcomes_of.get(id(match), ())
         if not came_of and _is_known(match):
             continue
-        obsolete.extend(_superseded(match))
+        obsolete.extend(_row_ids(match.rows[1:]))
         if not match.rows and not came_of and not (match.source and match.target):
             continue
         if not match.source and not match.target:
@@ -84,9 +85,9 @@ def _is_known(match: Match) -> bool:
 
     A shortcut: whatever is left of this is found out at more expense.
     """
-    if len(match.source) != 1 or len(match.target) != 1 or len(match.rows) != 1:
+    if not len(match.source) == len(match.target) == len(match.rows) == 1:
         return False
-    row, source, target = match.rows[0], match.source[0], match.target[0]
+    (source,), (target,), (row,) = match.source, match.target, match.rows
     return (
         row.source_native == source.native_id
         and row.target_native == target.native_id
@@ -96,56 +97,80 @@ def _is_known(match: Match) -> bool:
         and (row.target_seen_at is not None or not target.seen)
         and row.source_gone_at is None
         and row.target_gone_at is None
-        and row.keys == " ".join(match.keys)
+        and row.keys == _keys_of(match)
     )
+
+
+def _keys_of(match: Match) -> str:
+    """Return all keys of a record a side, as the ledger keeps them."""
+    source, target = keys_text(match.source[0]), keys_text(match.target[0])
+    return source if source == target else " ".join(match.keys)
 
 
 def _after_read(match: Match, moment: float) -> LedgerRow:
     row = match.row
     keys = match.keys
-    if not (match.source and match.target) and row.keys:
-        # While one side is away, its own keys are the only way to know it again.
-        keys = tuple(dict.fromkeys([*row.keys.split(" "), *keys]))
-    if not set(keys) <= set(row.keys.split(" ")):
-        # An item that gained an id is a new chance for what failed before.
-        row = row._replace(attempts=0, retry_at=None)
-    row = row._replace(keys=" ".join(keys))
-    for side in Side:
-        row = _sighted(row, match, side, moment)
-    return row
-
-
-def _sighted(row: LedgerRow, match: Match, side: Side, moment: float) -> LedgerRow:
-    records = match.side(side)
-    seen_at = row.source_seen_at if side is Side.SOURCE else row.target_seen_at
-    gone_at = row.source_gone_at if side is Side.SOURCE else row.target_gone_at
-    value = row.source_value if side is Side.SOURCE else row.target_value
-    native = row.native(side)
-    if records:
-        gone_at = None
-        value = (
-            value_text(records[0])
-            if len(records) == 1
-            else encode_value(combined(records))
-        )
-        native = "\n".join(record.native_id for record in records)
-        if seen_at is None and any(record.seen for record in records):
-            seen_at = moment
-    elif seen_at is not None and gone_at is None:
-        gone_at = moment
-    if side is Side.SOURCE:
-        return row._replace(
-            source_native=native,
-            source_value=value,
-            source_seen_at=seen_at,
-            source_gone_at=gone_at,
-        )
-    return row._replace(
-        target_native=native,
-        target_value=value,
-        target_seen_at=seen_at,
-        target_gone_at=gone_at,
+    if row.keys:
+        before = row.keys.split(" ")
+        if not (match.source and match.target):
+            # While one side is away, its own keys are the only way to know it again.
+            keys = tuple(dict.fromkeys([*before, *keys]))
+        if not set(keys) <= set(before):
+            # An item that gained an id is a new chance for what failed before.
+            row = row._replace(attempts=0, retry_at=None)
+    source = _sighted(
+        match.source,
+        _Sight(
+            row.source_native, row.source_value, row.source_seen_at, row.source_gone_at
+        ),
+        moment,
     )
+    target = _sighted(
+        match.target,
+        _Sight(
+            row.target_native, row.target_value, row.target_seen_at, row.target_gone_at
+        ),
+        moment,
+    )
+    return LedgerRow(
+        row_id=row.row_id,
+        keys=" ".join(keys),
+        source_native=source.native,
+        target_native=target.native,
+        source_value=source.value,
+        target_value=target.value,
+        source_seen_at=source.seen_at,
+        target_seen_at=target.seen_at,
+        source_gone_at=source.gone_at,
+        target_gone_at=target.gone_at,
+        attempts=row.attempts,
+        retry_at=row.retry_at,
+        failure=row.failure,
+    )
+
+
+class _Sight(NamedTuple):
+    """What a ledger row knows of one side."""
+
+    native: str
+    value: str
+    seen_at: float | None
+    gone_at: float | None
+
+
+def _sighted(records: Sequence[Record], sight: _Sight, moment: float) -> _Sight:
+    """Return what is known of a side after a complete read."""
+    if not records:
+        if sight.seen_at is None or sight.gone_at is not None:
+            return sight
+        return sight._replace(gone_at=moment)
+    seen_at = sight.seen_at
+    if seen_at is None and any(record.seen for record in records):
+        seen_at = moment
+    if len(records) == 1:
+        return _Sight(records[0].native_id, value_text(records[0]), seen_at, None)
+    native = "\n".join([record.native_id for record in records])
+    return _Sight(native, encode_value(combined(records)), seen_at, None)
 
 
 def _after_outcome(row: LedgerRow, outcome: Outcome, now: datetime) -> LedgerRow:
@@ -163,15 +188,11 @@ def _after_outcome(row: LedgerRow, outcome: Outcome, now: datetime) -> LedgerRow
             value = held.with_plays_of(value)
     return row._replace(
         target_value=encode_value(value),
-        target_native=outcome.native_id or row.target_native,
+        target_native=outcome.address,
         # A write that was acknowledged is not a sighting.
         target_seen_at=None if added else row.target_seen_at,
         target_gone_at=None,
     )
-
-
-def _superseded(match: Match) -> list[int]:
-    return _row_ids(match.rows[1:])
 
 
 def _row_ids(rows: Iterable[LedgerRow]) -> list[int]:

@@ -11,7 +11,7 @@ import sqlite3
 from typing import Final
 
 from .applying import Journal
-from .feature_run import FeatureRun, SideError, both
+from .feature_run import FeatureRun
 from .model import Feature, Side
 from .pair import Account, Pair, RunOptions
 from .plan import Reason
@@ -19,6 +19,7 @@ from .planning.rules import Rules
 from .reading import Snapshots
 from .report import Failure, FeatureReport, Report, RunStatus, report_failure, status_of
 from .store import Store
+from .waiting import SideError, both
 
 _LOGGER = logging.getLogger(__name__)
 

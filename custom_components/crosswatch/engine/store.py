@@ -178,11 +178,17 @@ class Store:
         return Snapshot(feature, records, at, state[1])
 
     def save_snapshot(
-        self, account_id: str, snapshot: Snapshot, previous: Snapshot | None
+        self,
+        account_id: str,
+        snapshot: Snapshot,
+        previous: Snapshot | None,
+        *,
+        as_before: bool = False,
     ) -> int:
         """Store a snapshot and return its version, which moves with its records.
 
-        `previous` is the one that is stored; only what differs is written.
+        `previous` is the one that is stored; only what differs is written. With
+        `as_before` the version stays: no plan could come out differently.
         """
         feature = snapshot.feature
         old = previous.records if previous else {}
@@ -204,7 +210,7 @@ class Store:
                 "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 ((account_id, feature, *row) for row in encode_records(changed)),
             )
-            moved = bool(changed or gone or previous is None)
+            moved = previous is None or (bool(changed or gone) and not as_before)
             connection.execute(
                 "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET marker = excluded.marker,"

@@ -47,7 +47,7 @@ def written_but_never_listed(operation: Operation, match: Match) -> Reason | Non
     had at the last run has to be missing twice before it is sent again.
     """
     value = operation.value
-    if value is None:
+    if not match.rows or value is None:
         return None
     listed = any(record.seen for record in match.target)
     for row in match.rows:

@@ -21,4 +21,6 @@ def plan_presence(match: Match, rules: Rules) -> Iterator[Operation | Skip]:
 
 def _newest(value: Value) -> Value:
     """Return what counts of a value: of several plays, the newest."""
-    return Watched(value.at) if isinstance(value, Watched) else value
+    if isinstance(value, Watched) and (value.plays or value.count > 1):
+        return Watched(value.at)
+    return value

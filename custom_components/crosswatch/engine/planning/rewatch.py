@@ -25,7 +25,7 @@ def plan_rewatches(match: Match, rules: Rules) -> Iterator[Operation | Skip]:
     wanted = dated_plays(watched)
     if not wanted and held is None:
         yield skip(match, rules, Reason.NO_DATE)
-    for play in missing_plays(wanted, known, rules.policy.tolerance):
+    for play in missing_plays(wanted, known, rules.tolerance):
         value = Watched(play.at, (Play(play.at),))
         if refused := rules.refusal(match, value):
             yield skip(match, rules, refused)

@@ -1,13 +1,13 @@
 """What every planner asks: may this item be written, and what does a side say of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ..ids import item_keys, title_key
 from ..matching import Match
-from ..model import Feature, Rated, Record, Side, Value, Watched
+from ..model import Feature, Play, Rated, Record, Side, Value, Watched
 from ..plan import Action, Operation, Reason, Skip
 from ..policy import FeaturePolicy
 from ..provider import FeatureSupport
@@ -31,6 +31,12 @@ class Rules:
     def rewatches(self) -> bool:
         """Tell whether every play is copied: both accounts must keep them all."""
         return self.policy.rewatches and self.source.plays and self.target.plays
+
+    @property
+    def tolerance(self) -> timedelta:
+        """Return how far apart two dates of the same play may be."""
+        precision = max(self.source.precision, self.target.precision)
+        return max(self.policy.tolerance, precision)
 
     @property
     def signature(self) -> str:
@@ -83,16 +89,18 @@ def combined(records: Sequence[Record]) -> Value:
         return records[0].value
     newest = max(records, key=_recency).value
     if isinstance(newest, Watched):
-        plays = {
-            (play.at, play.native_id): play
-            for record in records
-            if isinstance(record.value, Watched)
-            for play in record.value.plays
-        }
-        return Watched(
-            newest.at, tuple(plays[each] for each in sorted(plays)), newest.count
-        )
+        return replace(newest, plays=_plays_of_copies(records))
     return newest
+
+
+def _plays_of_copies(records: Sequence[Record]) -> tuple[Play, ...]:
+    """Return the plays of all copies of an item; one viewing may stand at several."""
+    plays: list[Play] = []
+    for record in records:
+        if isinstance(record.value, Watched):
+            known = {play.at for play in plays}
+            plays += [play for play in record.value.plays if play.at not in known]
+    return tuple(sorted(plays, key=lambda play: (play.at, play.native_id)))
 
 
 def operation(

@@ -41,6 +41,7 @@ CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
         kinds=frozenset({MediaKind.MOVIE, MediaKind.EPISODE}),
         ids=_IDS,
         plays=True,
+        precision=timedelta(minutes=1),
         batch_size=BATCH_SIZES[Feature.HISTORY],
     ),
     Feature.RATINGS: FeatureSupport(
