@@ -16,7 +16,7 @@ from .account import (
     loaded_pairs,
 )
 from .connect import async_identify, async_open_store, create_provider, spec_of
-from .const import CONF_TARGET, DOMAIN, SUBENTRY_TYPE_PAIR
+from .const import ARROW, CONF_TARGET, DOMAIN, SUBENTRY_TYPE_PAIR
 from .coordinator import PairCoordinator
 from .engine.pair import Account
 from .engine.provider import AccountInfo
@@ -52,6 +52,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -> bool:
     """Set up an account and the pairs of which it is the source."""
+    _async_rename_pairs(hass, entry)
     watch = EntryWatch(hass, entry)
     provider = create_provider(hass, entry, watch)
     info = await async_identify(provider, entry)
@@ -129,6 +130,37 @@ def _async_register_device(
         name=entry.title,
         sw_version=info.version or None,
     )
+
+
+def _async_rename_pairs(hass: HomeAssistant, entry: CrossWatchConfigEntry) -> None:
+    """Let pairs that are named after an account follow its new name.
+
+    Its device still has the name that it was set up with before.
+    """
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, entry.entry_id), entry.entry_id
+    )
+    if device is None or device.name is None or device.name == entry.title:
+        return
+    for other in hass.config_entries.async_entries(DOMAIN):
+        for pair in _pairs_of(other):
+            if title := _renamed(pair, other, entry, device.name):
+                hass.config_entries.async_update_subentry(other, pair, title=title)
+
+
+def _renamed(
+    pair: ConfigSubentry,
+    source: CrossWatchConfigEntry,
+    renamed: CrossWatchConfigEntry,
+    name: str,
+) -> str | None:
+    """Return the new title of a pair, None where a person chose the one it has."""
+    if source is renamed and pair.title.startswith(start := f"{name}{ARROW}"):
+        return f"{renamed.title}{ARROW}{pair.title.removeprefix(start)}"
+    is_target = pair.data.get(CONF_TARGET) == renamed.entry_id
+    if is_target and pair.title.endswith(end := f"{ARROW}{name}"):
+        return f"{pair.title.removesuffix(end)}{ARROW}{renamed.title}"
+    return None
 
 
 async def _async_set_up_pair(

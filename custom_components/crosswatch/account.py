@@ -47,9 +47,10 @@ class AccountData:
 
 def loaded_pairs(hass: HomeAssistant) -> Iterator[PairCoordinator]:
     """Return the pairs of all loaded accounts, in the order they were made."""
-    entry: CrossWatchConfigEntry
-    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-        yield from entry.runtime_data.pairs.values()
+    entries: list[CrossWatchConfigEntry]
+    entries = hass.config_entries.async_loaded_entries(DOMAIN)
+    pairs = [pair for entry in entries for pair in entry.runtime_data.pairs.values()]
+    yield from sorted(pairs, key=lambda pair: pair.created)
 
 
 class AccountCoordinator(DataUpdateCoordinator[AccountState]):
@@ -88,17 +89,19 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
         if Reason.AUTHENTICATION in reasons:
             self.config_entry.async_start_reauth(self.hass)
         if reasons & _NOT_CONNECTED:
-            self._set_connected(False)
+            self._set_connected(False, ended=Reason.AUTHENTICATION in reasons)
         elif any(feature.failure is None for feature in report.features.values()):
             self._set_connected(True)
         await self.async_refresh()
 
-    def _set_connected(self, connected: bool) -> None:
+    def _set_connected(self, connected: bool, *, ended: bool = False) -> None:
         """Remember whether the account was reached, and log where that is news."""
         if connected is self.data.connected:
             return
         if connected:
             LOGGER.info("%s can be reached again", self.config_entry.title)
+        elif ended:
+            LOGGER.warning("%s no longer accepts the login", self.config_entry.title)
         else:
             LOGGER.warning("%s cannot be reached", self.config_entry.title)
         self.async_set_updated_data(replace(self.data, connected=connected))

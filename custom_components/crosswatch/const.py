@@ -25,6 +25,9 @@ CONF_INTERVAL: Final = "interval"
 CONF_ENABLED: Final = "enabled"
 CONF_GUARDS: Final = "guards"
 
+# Between the names of a pair's accounts.
+ARROW: Final = " → "
+
 # Inside the sections of features.
 CONF_ADD: Final = "add"
 CONF_REWATCHES: Final = "rewatches"
@@ -41,7 +44,7 @@ SINCE_ALL: Final = "all"
 SINCE_FROM_DATE: Final = "from_date"
 SINCE_ONLY_NEW: Final = "only_new"
 
-# What a pair can sync, in the order in which it does.
+# What a pair can sync, in the order in which it is shown.
 OFFERED_FEATURES: Final = (Feature.WATCHLIST, Feature.HISTORY, Feature.RATINGS)
 
 # Minutes between two runs of a pair; 0 leaves it to be run by hand.

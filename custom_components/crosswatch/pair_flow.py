@@ -14,7 +14,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_FEATURES, CONF_TARGET, DOMAIN, SUBENTRY_TYPE_PAIR
+from .const import ARROW, CONF_FEATURES, CONF_TARGET, DOMAIN, SUBENTRY_TYPE_PAIR
 from .pair_forms import (
     default_settings,
     pair_fields,
@@ -57,7 +57,7 @@ class PairSubentryFlow(ConfigSubentryFlow):
         if refused := list(_pair_refusals(source, target, user_input)):
             return self._show_user(source, targets, user_input, refused)
         return self.async_create_entry(
-            title=f"{source.title} → {target.title}",
+            title=f"{source.title}{ARROW}{target.title}",
             data=settings_from(source, target, user_input, {}),
             unique_id=target.entry_id,
         )

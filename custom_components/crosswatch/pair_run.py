@@ -15,7 +15,7 @@ from .engine.pair import Pair, RunOptions
 from .engine.plan import Reason
 from .engine.reading import Snapshots
 from .engine.report import Failure, Report, RunStatus, report_failure
-from .engine.runner import run_pair
+from .engine.runner import FEATURE_ORDER, run_pair
 from .engine.store import Store
 from .issues import (
     async_clear_target_issues,
@@ -110,7 +110,8 @@ class PairRun:
         self, status: RunStatus, failure: Failure | None = None
     ) -> Report:
         """Store and return the report of a run that never reached the engine."""
-        features = self.options.features or self.settings.features if failure else ()
+        wanted = self.options.features or self.settings.features
+        features = [each for each in FEATURE_ORDER if each in wanted]
         report = Report(
             pair=self.subentry.title,
             pair_id=self.subentry.subentry_id,

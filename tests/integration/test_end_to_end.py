@@ -192,6 +192,7 @@ async def test_reauth_of_the_source(
     jellyfin: JellyfinSimulator,
     jellyfin_account: ConfigEntry,
     tracker: ConfigEntry,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Ask for a new sign-in at the account whose login has ended: the source."""
     pair = await add_pair(hass, jellyfin_account, tracker, dry_run=False)
@@ -200,6 +201,8 @@ async def test_reauth_of_the_source(
     response = await act(hass, "sync", device_id=device)
     assert response["runs"][0]["status"] == "failed"
     assert reauth_flows(hass) == [jellyfin_account.entry_id]
+    assert f"{jellyfin_account.title} no longer accepts the login" in caplog.text
+    assert "cannot be reached" not in caplog.text
 
 
 async def test_down_and_up_again(

@@ -257,6 +257,25 @@ async def test_remove_target(hass: HomeAssistant) -> None:
     assert async_get_runtime(hass).store.record_counts(cabin.entry_id) == {}
 
 
+async def test_a_refused_run_reports_in_the_order_of_others(
+    hass: HomeAssistant,
+) -> None:
+    """Report features in one and the same order, whether they could run or not."""
+    features = ["watchlist", "ratings", "history"]
+    pairs = {"pair": pair_data("Cabin", features=features)}
+    home = await add_tracker(hass, "Home", pairs=pairs)
+    cabin = await add_tracker(hass, "Cabin")
+    await set_up(hass, home, cabin)
+    (run,) = (await act(hass, "sync"))["runs"]
+    order = list(run["features"])
+    assert sorted(order) == sorted(features)
+    await hass.config_entries.async_unload(cabin.entry_id)
+    for wanted in (order, order[:2], order[1:]):
+        (run,) = (await act(hass, "sync", features=wanted[::-1]))["runs"]
+        assert run["status"] == "failed"
+        assert list(run["features"]) == wanted
+
+
 async def test_target_not_loaded(hass: HomeAssistant) -> None:
     """Fail clearly while the target is not loaded, and go on once it is."""
     home, cabin = await home_and_cabin(hass)

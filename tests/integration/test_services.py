@@ -17,6 +17,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
+from . import add_pair, connect
 from .runs import (
     act,
     add_tracker,
@@ -187,6 +188,22 @@ async def test_pairs_of_one_action_see_what_the_others_wrote(
     assert film(9).title in await titles(world.cabin, Feature.HISTORY)
     first, second = response["runs"]
     assert first["finished"] <= second["finished"]
+
+
+async def test_all_pairs_run_in_the_order_they_were_added(
+    hass: HomeAssistant, tracker: ConfigEntry, other_tracker: ConfigEntry
+) -> None:
+    """Go by when pairs were added, not by when their accounts were."""
+    second = await connect(hass, "tracker", {"name": "Boat"})
+    added = [
+        await add_pair(hass, other_tracker, tracker),
+        await add_pair(hass, tracker, other_tracker),
+        await add_pair(hass, other_tracker, second),
+    ]
+    response = await act(hass, "sync")
+    assert [run["pair_id"] for run in response["runs"]] == [
+        pair.subentry_id for pair in added
+    ]
 
 
 async def test_get_last_run(hass: HomeAssistant, world: World) -> None:

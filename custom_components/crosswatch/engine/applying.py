@@ -119,6 +119,7 @@ async def _settle(
 async def _send(
     batch: Sequence[Operation], provider: Provider, feature: Feature, journal: Journal
 ) -> tuple[list[Outcome], ProviderError | None]:
+    """Send one batch in its journal, and return its outcomes and what cut it short."""
     entries = await journal.open(batch)
     answered: dict[int, Outcome] = {}
     error: ProviderError | None = None

@@ -156,6 +156,7 @@ class StoredRecord(Record):
 
     @override
     def _load_item(self) -> Item:
+        """Return the item, decoded from its columns."""
         _, _, kind, ids, title, year, show, season, number, _, _ = self._row
         if show not in self._shows:
             self._shows[show] = decode_item(show)
@@ -165,10 +166,12 @@ class StoredRecord(Record):
 
     @override
     def _load_value(self) -> Value:
+        """Return the value, decoded from its column."""
         return decode_value(self._feature, self._row[9])
 
     @override
     def _load_keys(self) -> tuple[str, ...]:
+        """Return the keys as they were stored."""
         return tuple(self._row[1].split(" ")) if self._row[1] else ()
 
 
@@ -290,6 +293,7 @@ def decode_report(text: str) -> Report:
 
 
 def _encode_feature(report: FeatureReport) -> JsonDict:
+    """Return what is stored of one feature's report."""
     failure = report.failure
     return {
         "counts": report.counts.as_dict(),
@@ -299,6 +303,7 @@ def _encode_feature(report: FeatureReport) -> JsonDict:
 
 
 def _decode_feature(fields: Decoded) -> FeatureReport:
+    """Return the report of one feature from what was stored."""
     failure = fields["failure"]
     return FeatureReport(
         counts=Counts(**fields["counts"]),
@@ -312,6 +317,7 @@ def _decode_feature(fields: Decoded) -> FeatureReport:
 
 
 def _item_list(item: Item) -> list[object]:
+    """Return an item as a list, which is shorter than names at each field."""
     return [
         item.kind,
         dict(item.ids),
@@ -324,6 +330,7 @@ def _item_list(item: Item) -> list[object]:
 
 
 def _item_from(fields: Decoded) -> Item:
+    """Return the item in such a list."""
     kind, ids, title, year, show, season, number = fields
     return Item(
         MediaKind(kind),

@@ -36,6 +36,7 @@ def confirm(
 
 
 def _arrived(operation: Operation, records: Sequence[Record], rules: Rules) -> bool:
+    """Tell whether the records of an item show what an operation wanted."""
     if operation.action is Action.REMOVE:
         return not records
     if not records or operation.value is None:
@@ -44,6 +45,7 @@ def _arrived(operation: Operation, records: Sequence[Record], rules: Rules) -> b
 
 
 def _holds(held: Value, wanted: Value, rules: Rules) -> bool:
+    """Tell whether a value is the wanted one, as its feature compares them."""
     match held, wanted:
         case Watched(), Watched() if rules.rewatches:
             plays = dated_plays(held)

@@ -77,6 +77,7 @@ class FeatureRun:
         return report, applied.cancelled
 
     async def _read(self, *, target_afresh: bool) -> list[Reading]:
+        """Read both sides; a dry run keeps nothing of what it reads."""
         keep = not self.options.dry_run
         full = self.options.full_refresh
         return await both(
@@ -123,6 +124,7 @@ class FeatureRun:
         ledger: Sequence[LedgerRow],
         planned_at: datetime,
     ) -> Draft:
+        """Plan the feature in a thread, so that the event loop never waits for it."""
         at_source, at_target = await both(source.snapshot(), target.snapshot())
         return await asyncio.to_thread(
             plan_feature,
@@ -161,6 +163,7 @@ class FeatureRun:
     async def _apply(
         self, operations: Sequence[Operation], target: Reading
     ) -> tuple[Applied, Reading]:
+        """Send the operations, and look up those of which no answer came."""
         account = self.pair.target
         applied = await apply(operations, account.provider, self.feature, self.journal)
         unknown = [

@@ -112,4 +112,5 @@ def title_key(item: Item) -> str | None:
 
 
 def _words(title: str) -> Iterator[str]:
+    """Return the words of a title, in one case and without signs."""
     return (match[0] for match in _WORD.finditer(title.casefold()))

@@ -103,6 +103,7 @@ class _Board:
         keys: Sequence[tuple[str, ...]],
         ledger: Sequence[LedgerRow],
     ) -> None:
+        """Put each record and each row of the ledger in a group of its own."""
         self.records = records
         self.targets_at = targets_at
         self.keys = keys
@@ -111,12 +112,14 @@ class _Board:
         self.unclear: set[int] = set()
 
     def find(self, member: int) -> int:
+        """Return the first member of a group, and shorten the way to it."""
         parent = self.parent
         while (above := parent[member]) != member:
             parent[member] = member = parent[above]
         return member
 
     def union(self, first: int, second: int) -> None:
+        """Join two groups; the lower first member stands for both."""
         low, high = self.find(first), self.find(second)
         if low > high:
             low, high = high, low
@@ -143,6 +146,7 @@ class _Board:
                         self.union(found, member)
 
     def link_by_keys(self) -> None:
+        """Join the members that share a key."""
         owner: dict[str, int] = {}
         file = owner.setdefault
         parent = self.parent
@@ -228,6 +232,7 @@ class _Board:
             yield tuple.__new__(Match, (*known, _NO_DOUBT))
 
     def _is_triple(self, first: int, second: int, third: int) -> bool:
+        """Tell whether these are a source's record, a target's and a row."""
         rows_at = len(self.records)
         return first < self.targets_at <= second < rows_at <= third
 
@@ -244,6 +249,7 @@ class _Board:
 
 
 def _is_plain(match: Match) -> bool:
+    """Tell whether at most one record of either side is in a match."""
     return len(match.source) <= 1 and len(match.target) <= 1
 
 
@@ -290,11 +296,13 @@ def _take_apart(match: Match) -> Iterator[tuple[Match, bool]]:
 
 
 def _claimed_twice(records: Sequence[Record]) -> frozenset[str]:
+    """Return the keys that more than one of the records has."""
     claims = Counter(key for record in records for key in set(record.keys))
     return frozenset(key for key, count in claims.items() if count > 1)
 
 
 def _all_keys(records: Iterable[Record]) -> set[str]:
+    """Return the keys that any of the records has."""
     return {key for record in records for key in record.keys}
 
 
@@ -324,6 +332,7 @@ def _claims(keys: Iterable[str]) -> dict[str, str]:
 
 
 def _merged(item: Item, other: Item) -> Item:
+    """Return an item with the ids of another, down to those of its show."""
     show = item.show
     if show is not None and other.show is not None and show is not other.show:
         show = _merged(show, other.show)
@@ -334,6 +343,7 @@ def _merged(item: Item, other: Item) -> Item:
 
 
 def _without(item: Item, doubtful: frozenset[str]) -> Item:
+    """Return an item without the ids that are in doubt."""
     kept = {
         name: value
         for name, value in item.ids.items()

@@ -185,12 +185,15 @@ class Record:
         return self._keys
 
     def _load_item(self) -> Item:
+        """Refuse: a record made without its item loads it itself."""
         raise TypeError("A record without an item")
 
     def _load_value(self) -> Value:
+        """Refuse: a record made without its value loads it itself."""
         raise TypeError("A record without a value")
 
     def _load_keys(self) -> tuple[str, ...]:
+        """Return the keys of the item."""
         return item_keys(self.item)
 
     def with_value(self, value: Value) -> Record:
@@ -199,6 +202,7 @@ class Record:
 
     @override
     def __eq__(self, other: object) -> bool:
+        """Compare what a record says, however it is kept."""
         if not isinstance(other, Record):
             return NotImplemented
         return (self.native_id, self.seen, self.value, self.item) == (
@@ -212,6 +216,7 @@ class Record:
 
     @override
     def __repr__(self) -> str:
+        """Return the record for people to read."""
         return f"Record({self.item!r}, {self.value!r}, {self.native_id!r}, {self.seen})"
 
 

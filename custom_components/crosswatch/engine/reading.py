@@ -127,6 +127,7 @@ class Snapshots:
     async def _read(
         self, account: Account, feature: Feature, *, full: bool, keep: bool
     ) -> Reading:
+        """Read a feature: as stored where its marker is the same, else anew."""
         key = (account.account_id, feature)
         await self.fetch_markers(account, [feature])
         marker = self._markers[key]
@@ -148,11 +149,13 @@ class Snapshots:
         return Reading.of(snapshot, 0)
 
     async def _load(self, account_id: str, feature: Feature) -> Snapshot | None:
+        """Load a stored snapshot in a thread."""
         return await asyncio.to_thread(self._store.load_snapshot, account_id, feature)
 
     async def _save(
         self, account: Account, snapshot: Snapshot, stored: Snapshot | None
     ) -> Reading:
+        """Store a snapshot, and return it as a reading of that version."""
         step = account.provider.capabilities[snapshot.feature].rating_step
         version = await asyncio.to_thread(
             self._save_in_thread, account.account_id, snapshot, stored, step
@@ -162,6 +165,7 @@ class Snapshots:
     def _save_in_thread(
         self, account_id: str, snapshot: Snapshot, stored: Snapshot | None, step: float
     ) -> int:
+        """Store a snapshot, and return its version."""
         as_before = stored is not None and only_sightings(snapshot, stored, step)
         return self._store.save_snapshot(
             account_id, snapshot, stored, as_before=as_before
@@ -185,6 +189,7 @@ def _keep_equal(snapshot: Snapshot, stored: Snapshot) -> Snapshot:
 
 
 def _with_writes(snapshot: Snapshot, outcomes: Iterable[Outcome]) -> Snapshot:
+    """Return a snapshot that reflects what was written since it was read."""
     records = dict(snapshot.records)
     for outcome in outcomes:
         operation = outcome.operation
@@ -201,6 +206,7 @@ def _with_writes(snapshot: Snapshot, outcomes: Iterable[Outcome]) -> Snapshot:
 
 
 def _written(native_id: str, old: Record | None, outcome: Outcome) -> Record | None:
+    """Return a record as it is after a write, None where it tells nothing."""
     value = outcome.operation.value
     if value is None:
         return None

@@ -108,6 +108,7 @@ def _keys_of(match: Match) -> str:
 
 
 def _after_read(match: Match, moment: float) -> LedgerRow:
+    """Return an item's row with what both sides were seen to hold."""
     row = match.row
     keys = match.keys
     if row.keys:
@@ -174,6 +175,7 @@ def _sighted(records: Sequence[Record], sight: _Sight, moment: float) -> _Sight:
 
 
 def _after_outcome(row: LedgerRow, outcome: Outcome, now: datetime) -> LedgerRow:
+    """Return an item's row with what came of its operation."""
     row = row.after(outcome, now)
     operation = outcome.operation
     done = outcome.kind in {OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE}
@@ -196,4 +198,5 @@ def _after_outcome(row: LedgerRow, outcome: Outcome, now: datetime) -> LedgerRow
 
 
 def _row_ids(rows: Iterable[LedgerRow]) -> list[int]:
+    """Return the ids of the rows that are stored."""
     return [row.row_id for row in rows if row.row_id is not None]

@@ -175,6 +175,7 @@ class Report:
 
 
 def _feature_dict(report: FeatureReport) -> JsonDict:
+    """Return one feature's part of the public shape."""
     answer: JsonDict = {**report.counts.as_dict()}
     if report.failure:
         answer["error"] = report.failure.message
@@ -232,12 +233,23 @@ def status_of(features: Iterable[FeatureReport]) -> RunStatus:
     done = counts.added or counts.updated or counts.removed
     if failed and len(failed) == len(reports) and not done:
         return RunStatus.FAILED
-    if failed or counts.errors or counts.unresolved:
+    if (
+        failed
+        or counts.errors
+        or counts.unresolved
+        or any(map(_is_unfinished, reports))
+    ):
         return RunStatus.PARTIAL
     return RunStatus.SUCCESS
 
 
+def _is_unfinished(report: FeatureReport) -> bool:
+    """Tell whether a stop left something undone."""
+    return any(item.result is Result.NOT_SENT for item in report.items)
+
+
 def _is_guarded(report: FeatureReport) -> bool:
+    """Tell whether a guard has held a feature back."""
     failure = report.failure
     return failure is not None and failure.reason is Reason.SUSPICIOUS_SHRINK
 
@@ -247,6 +259,7 @@ _UNRESOLVED_SKIPS = frozenset({Reason.QUARANTINED, Reason.ACCOUNT_LIMIT})
 
 
 def _tally(plan: Plan, counted: Iterable[str]) -> Counts:
+    """Return the counts of a plan, of which `counted` became of its operations."""
     unresolved = sum(skip.reason in _UNRESOLVED_SKIPS for skip in plan.skips)
     tally = Counter(counted)
     tally["skipped"] += len(plan.skips) - unresolved
@@ -256,6 +269,7 @@ def _tally(plan: Plan, counted: Iterable[str]) -> Counts:
 
 
 def _plan_items(plan: Plan) -> Iterable[ReportItem]:
+    """Yield what a plan skips and what is held back."""
     for skip in plan.skips:
         yield _skip_item(skip)
     for operation, reason in plan.held:
@@ -263,6 +277,7 @@ def _plan_items(plan: Plan) -> Iterable[ReportItem]:
 
 
 def _skip_item(skip: Skip) -> ReportItem:
+    """Return a skip as an item of the report."""
     unresolved = skip.reason in _UNRESOLVED_SKIPS
     return ReportItem(
         feature=skip.feature,
@@ -277,6 +292,7 @@ def _skip_item(skip: Skip) -> ReportItem:
 def _operation_item(
     operation: Operation, result: Result, reason: Reason | None = None
 ) -> ReportItem:
+    """Return an operation as an item of the report."""
     return ReportItem(
         feature=operation.feature,
         side=operation.side,
@@ -288,6 +304,7 @@ def _operation_item(
 
 
 def _outcome_item(outcome: Outcome) -> ReportItem:
+    """Return an outcome as an item of the report."""
     return _operation_item(
         outcome.operation, Result(outcome.kind.value), outcome.reason
     )
@@ -303,6 +320,7 @@ _NOT_DONE = {
 
 
 def _counted_as(outcome: Outcome) -> str:
+    """Return the count that an outcome adds to."""
     if outcome.kind is OutcomeKind.APPLIED:
         return _DONE[outcome.operation.action]
     return _NOT_DONE[outcome.kind]

@@ -130,6 +130,7 @@ class _Run:
         return report
 
     def _wanted(self) -> list[Feature]:
+        """Return the features of this run, in the order in which they run."""
         narrowed = self.options.features
         return [
             feature
@@ -159,6 +160,7 @@ class _Run:
         )
 
     def _feature_run(self, rules: Rules) -> FeatureRun:
+        """Return the run of one feature, with a journal of its own."""
         journal = Journal(
             store=self.store,
             run_id=self.run_id,
@@ -177,5 +179,6 @@ class _Run:
 
 
 def _supports(account: Account, feature: Feature, *, writes: bool) -> bool:
+    """Tell whether an account can take part in syncing a feature."""
     support = account.provider.capabilities.get(feature)
     return support is not None and support.read and (support.add or not writes)

@@ -36,6 +36,7 @@ def only_sightings(now: Snapshot, before: Snapshot, rating_step: float) -> bool:
 
 
 def _is_listing(record: Record, written: Value, rating_step: float) -> bool:
+    """Tell whether a record that was seen shows what was written."""
     if not record.seen:
         return False
     match record.value, written:

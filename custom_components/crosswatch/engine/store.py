@@ -414,11 +414,13 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Hold the connection for one transaction; only one thread has it."""
         with self._lock, self._connection as connection:
             yield connection
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    """Open the file, in WAL mode and at the newest schema."""
     connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
     try:
         connection.execute("PRAGMA journal_mode = WAL")

@@ -1,7 +1,7 @@
 """The one HTTP layer: timeouts, safe retries, pace, and texts without secrets."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 import logging
@@ -83,8 +83,8 @@ class _Call:
     method: str
     url: URL
     params: Mapping[str, str | int]
-    body: bytes | None
-    headers: Mapping[str, str]
+    body: bytes | None = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
     timeout: aiohttp.ClientTimeout
     idempotent: bool
 

@@ -21,7 +21,7 @@ class Connection:
     that keeps its records itself may put its file.
     """
 
-    data: JsonObject
+    data: JsonObject = field(repr=False)
     session: aiohttp.ClientSession
     limiters: Limiters
     save: Callable[[JsonObject], Awaitable[None]]

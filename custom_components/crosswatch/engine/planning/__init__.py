@@ -71,6 +71,7 @@ def plan_feature(
 
 
 def _planner(rules: Rules) -> Planner:
+    """Return the planner that these rules ask for."""
     if rules.feature is Feature.RATINGS:
         return plan_ratings
     if rules.feature is Feature.HISTORY and rules.rewatches:

@@ -22,13 +22,16 @@ def gates(rules: Rules, now: datetime, *, retry: bool) -> Iterable[Gate]:
     """
 
     def adding_is_off(operation: Operation, match: Match) -> Reason | None:
+        """Hold back everything."""
         return Reason.ADDING_OFF
 
     def updating_is_not_supported(operation: Operation, match: Match) -> Reason | None:
+        """Hold back updates."""
         changes = operation.action is Action.UPDATE
         return Reason.FEATURE_NOT_SUPPORTED if changes else None
 
     def quarantined(operation: Operation, match: Match) -> Reason | None:
+        """Hold back what failed too often, until it may be tried again."""
         return match.row.holds_back(now, operation.keys) if match.rows else None
 
     if not rules.policy.add:
@@ -62,6 +65,7 @@ def written_but_never_listed(operation: Operation, match: Match) -> Reason | Non
 
 
 def _covers(written: Value, wanted: Value) -> bool:
+    """Tell whether a written value says all that a wanted one does."""
     if not isinstance(written, Watched) or not isinstance(wanted, Watched):
         return written == wanted
     moments = {written.at, *(play.at for play in written.plays)}

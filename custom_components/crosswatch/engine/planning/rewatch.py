@@ -61,4 +61,5 @@ def missing_plays(
 
 
 def _earliest(play: Play, tolerance: timedelta) -> datetime:
+    """Return the earliest moment at which a play counts as this one."""
     return play.at - tolerance

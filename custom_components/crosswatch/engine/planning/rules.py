@@ -69,6 +69,7 @@ class Rules:
         return Reason.AMBIGUOUS if match.doubtful else Reason.NO_IDS
 
     def _can_be_found(self, match: Match) -> bool:
+        """Tell whether the target can find the item by what is known of it."""
         if match.target:
             return True
         if self.target.by_title:

@@ -104,6 +104,7 @@ async def rows_by_id(
     query: Query = {**WITH_IDS, "enableUserData": str(user_data).lower()}
 
     async def fetch(some: Collection[str]) -> dict[str, Row]:
+        """Return the rows that the server has of one part."""
         listing = Listing(client.items, {**query, "ids": ",".join(some)})
         page = await listing.page(0, len(some))
         rows = {row.id: row for row in page.rows if row.id in some}
@@ -119,6 +120,7 @@ async def rows_by_id(
         return rows
 
     async def fetch_all(parts: Iterable[Collection[str]]) -> dict[str, Row]:
+        """Return the rows of several parts."""
         found = await gather(fetch(some) for some in parts)
         return {key: row for rows in found for key, row in rows.items()}
 

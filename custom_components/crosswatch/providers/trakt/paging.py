@@ -153,6 +153,7 @@ async def together[T](*work: Awaitable[T]) -> list[T]:
     """Return what all of it returns; if one part fails, the others are ended."""
 
     async def part(each: Awaitable[T]) -> T:
+        """Wait for one part, as a coroutine."""
         return await each
 
     try:
