@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+import sqlite3
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import Platform
@@ -16,7 +17,7 @@ from .account import (
     loaded_pairs,
 )
 from .connect import async_identify, async_open_store, create_provider, spec_of
-from .const import ARROW, CONF_TARGET, DOMAIN, SUBENTRY_TYPE_PAIR
+from .const import ARROW, CONF_TARGET, DOMAIN, LOGGER, SUBENTRY_TYPE_PAIR
 from .coordinator import PairCoordinator
 from .engine.pair import Account
 from .engine.provider import AccountInfo
@@ -189,11 +190,15 @@ async def _async_update_listener(
             pair.async_apply_settings()
         return
     if removed := data.pairs.keys() - entry.subentries.keys():
-        gone = [data.pairs.pop(pair_id) for pair_id in removed]
-        await asyncio.gather(*(pair.async_close() for pair in gone))
-        await async_get_runtime(hass).async_forget_pairs(removed)
         for pair_id in removed:
             async_clear_pair_issues(hass, pair_id)
+        gone = [data.pairs.pop(pair_id) for pair_id in removed]
+        await asyncio.gather(*(pair.async_close() for pair in gone))
+        try:
+            await async_get_runtime(hass).async_forget_pairs(removed)
+        except sqlite3.Error as err:
+            # What is left of them goes when the state is opened the next time.
+            LOGGER.warning("The state of deleted pairs could not be removed: %s", err)
     hass.config_entries.async_schedule_reload(entry.entry_id)
 
 

@@ -69,7 +69,9 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         self.created = self._last_end = dt_util.utcnow()
         self._runtime = runtime
         self.store = runtime.store
-        self._schedule = Schedule(hass, self._async_run_scheduled)
+        self._schedule = Schedule(
+            hass, self._async_run_scheduled, self._async_show_next_run
+        )
         self._run: asyncio.Task[Report] | None = None
         self._closed = False
         policy_from_data(subentry.data, self.created)
@@ -137,6 +139,11 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         self._schedule.async_set(
             self._last_end, self.settings.interval if self.settings.enabled else None
         )
+        self._async_show_next_run()
+
+    @callback
+    def _async_show_next_run(self) -> None:
+        """Show when the next run is due."""
         self.async_set_updated_data(replace(self.data, next_run=self._schedule.due))
 
     @callback
@@ -168,8 +175,15 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
             self._async_run(self._new_run(options, snapshots), after),
             f"CrossWatch run {self.pair_id}",
         )
+        self._run.add_done_callback(self._async_log_fault)
         self.async_set_updated_data(replace(self.data, running=True))
         return self._run
+
+    @callback
+    def _async_log_fault(self, run: asyncio.Task[Report]) -> None:
+        """Log what ended a run and is no fault of any service."""
+        if not run.cancelled() and (err := run.exception()) is not None:
+            LOGGER.error("The run of %s broke", self.subentry.title, exc_info=err)
 
     def _new_run(self, options: RunOptions, snapshots: Snapshots) -> PairRun:
         """Return a run of this pair as it is set now."""
@@ -233,7 +247,11 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
             with suppress(asyncio.CancelledError):
                 await run.async_tell_accounts(report)
         finally:
-            self._async_end_run(report)
+            try:
+                # Without a report, a fault of our own has ended it and goes on up.
+                report = report or await run.async_broken()
+            finally:
+                self._async_end_run(report)
         return report
 
     async def _async_report(

@@ -78,7 +78,8 @@ class PairSubentryFlow(ConfigSubentryFlow):
             # Another target makes another pair, with a state of its own.
             refused = [Refusal(CONF_TARGET, "target_fixed", {"target": target.title})]
         elif not (refused := list(refusals(source, target, user_input))):
-            refused = list(section_refusals(settings, dt_util.now().date()))
+            today = dt_util.now().date()
+            refused = list(section_refusals(source, target, settings, today))
         if refused:
             return self._show_reconfigure(source, target, pair, user_input, refused)
         return self.async_update_and_abort(source, pair, data=settings)

@@ -44,7 +44,7 @@ from .const import (
 )
 from .engine.model import Feature
 from .engine.policy import Mode
-from .pair_rules import both_keep_plays, in_order, shared_kinds
+from .pair_rules import in_order, shared_kinds
 
 type Settings = dict[str, Any]
 
@@ -117,8 +117,7 @@ def section_fields(
         for feature in in_order(settings[CONF_FEATURES])
     }
     if (history := settings.get(Feature.HISTORY)) is not None:
-        if both_keep_plays(source, target):
-            sections[Feature.HISTORY].update(_switch(CONF_REWATCHES, history))
+        sections[Feature.HISTORY].update(_switch(CONF_REWATCHES, history))
         tolerance = vol.Required(CONF_TOLERANCE, default=history[CONF_TOLERANCE])
         sections[Feature.HISTORY][tolerance] = _whole_number(MAX_TOLERANCE, "seconds")
     if (ratings := settings.get(Feature.RATINGS)) is not None:

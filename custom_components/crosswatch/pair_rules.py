@@ -14,6 +14,7 @@ from .const import (
     CONF_INTERVAL,
     CONF_KINDS,
     CONF_PROVIDER,
+    CONF_REWATCHES,
     CONF_SINCE,
     MIN_INTERVAL,
     OFFERED_FEATURES,
@@ -107,8 +108,14 @@ def refusals(
         )
 
 
-def section_refusals(settings: Mapping[str, Any], today: date) -> Iterator[Refusal]:
+def section_refusals(
+    source: ConfigEntry, target: ConfigEntry, settings: Mapping[str, Any], today: date
+) -> Iterator[Refusal]:
     """Yield what is wrong with the settings in the sections of features."""
+    history = settings.get(Feature.HISTORY)
+    if history and history[CONF_REWATCHES] and not both_keep_plays(source, target):
+        yield Refusal("base", "rewatches_not_supported")
+        return
     if (ratings := settings.get(Feature.RATINGS)) is None:
         return
     if not ratings[CONF_KINDS]:

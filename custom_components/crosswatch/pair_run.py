@@ -89,6 +89,14 @@ class PairRun:
         # It was still waiting for its turn, so that the engine knows nothing of it.
         return await self._async_save(RunStatus.CANCELLED)
 
+    async def async_broken(self) -> Report:
+        """Return the report of a run that a fault of our own has ended."""
+        message = "A fault in CrossWatch ended the run; Home Assistant's log has more"
+        failure = Failure(
+            side=Side.SOURCE, reason=Reason.INTERNAL_ERROR, message=message
+        )
+        return await self._async_save(RunStatus.FAILED, failure)
+
     async def async_tell_accounts(self, report: Report) -> None:
         """Let both accounts learn what the run tells of them."""
         for entry, side in ((self.entry, Side.SOURCE), (self._target, Side.TARGET)):

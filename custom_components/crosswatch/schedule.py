@@ -17,12 +17,21 @@ JITTER: Final = (5.0, 60.0)
 class Schedule:
     """The timer of one pair; it never fires before Home Assistant has started."""
 
-    def __init__(self, hass: HomeAssistant, run: Callable[[], None]) -> None:
-        """Start without a moment to wait for; `run` is called when one has come."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        run: Callable[[], None],
+        changed: Callable[[], None],
+    ) -> None:
+        """Start without a moment to wait for.
+
+        `run` is called when one has come, `changed` when it was put off.
+        """
         self.due: datetime | None = None
         self._hass = hass
         self._job = HassJob(self._async_fire, "CrossWatch schedule")
         self._run = run
+        self._changed = changed
         self._cancel_start: CALLBACK_TYPE | None = None
         self._cancel_timer: CALLBACK_TYPE | None = None
 
@@ -53,6 +62,7 @@ class Schedule:
         soonest = dt_util.utcnow() + timedelta(seconds=random.uniform(*JITTER))
         self.due = max(self.due or soonest, soonest)
         self._cancel_timer = async_track_point_in_utc_time(hass, self._job, self.due)
+        self._changed()
 
     @callback
     def _async_fire(self, now: datetime) -> None:

@@ -154,7 +154,6 @@ STATE_SENSORS: tuple[StateSensorDescription, ...] = (
         native_unit_of_measurement=UnitOfTime.SECONDS,
         suggested_display_precision=1,
         entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
         value_fn=_duration,
     ),
 )

@@ -93,18 +93,21 @@ async def test_form(
 async def test_rewatches_need_plays_on_both_sides(
     hass: HomeAssistant, tracker: ConfigEntry, jellyfin_account: ConfigEntry
 ) -> None:
-    """Do not offer rewatches, or kinds, that one of the accounts cannot hold."""
+    """Refuse rewatches, and offer no kinds, that one of the accounts cannot hold."""
     pair = await add_pair(
         hass, tracker, jellyfin_account, features=["history", "ratings"]
     )
     result = await begin_change(hass, tracker, pair)
-    assert section_keys(result)["history"] == ["add", "tolerance"]
+    wanted = {"add": False, "rewatches": True, "tolerance": 5}
+    answer = {"target": jellyfin_account.entry_id, "history": wanted}
+    result = await answer_pair(hass, result, answer)
+    assert result["errors"] == {"base": "rewatches_not_supported"}
     await finish(
         hass,
         result,
         {
             "target": jellyfin_account.entry_id,
-            "history": {"add": False, "tolerance": 5},
+            "history": {"add": False, "rewatches": False, "tolerance": 5},
         },
     )
     assert only_pair(tracker).data["history"] == {

@@ -334,8 +334,10 @@ async def test_already_running(hass: HomeAssistant, world: World) -> None:
     assert (await first)["totals"]["added"] == 5
 
 
-async def test_fault_of_our_own(hass: HomeAssistant, world: World) -> None:
-    """Leave no pair running for ever, should a run end in a way nobody thought of."""
+async def test_fault_of_our_own(
+    hass: HomeAssistant, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Tell of a run that ends in a way nobody thought of; it is over all the same."""
     coordinator = coordinator_of(world.home, world.pair)
     with (
         patch(
@@ -345,6 +347,11 @@ async def test_fault_of_our_own(hass: HomeAssistant, world: World) -> None:
     ):
         await act(hass, "sync", device_id=world.device)
     assert not coordinator.data.running
+    assert state_of(hass, "sensor", world.pair, "status") == "failed"
+    assert state_of(hass, "binary_sensor", world.pair, "problem") == "on"
+    assert f"The run of {world.pair.title} broke" in caplog.text
+    answer = await act(hass, "get_last_run", device_id=world.device)
+    assert [run["status"] for run in answer["runs"]] == ["failed"]
     # It is not tried again and again.
     assert coordinator.data.next_run is not None
     assert coordinator.data.next_run > dt_util.utcnow() + timedelta(hours=11)

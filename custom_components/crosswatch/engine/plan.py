@@ -48,6 +48,7 @@ class Reason(StrEnum):
     PROTOCOL_ERROR = "protocol_error"
     FEATURE_NOT_SUPPORTED = "feature_not_supported"
     STATE_ERROR = "state_error"
+    INTERNAL_ERROR = "internal_error"
     NO_ANSWER = "no_answer"
     CANCELLED = "cancelled"
 
