@@ -606,7 +606,7 @@ async def test_an_answer_that_was_lost(world: World) -> None:
 @pytest.mark.parametrize(
     ("status", "error"),
     [
-        (401, AccountLimitError),
+        (401, ProviderUnavailableError),
         (403, AccountLimitError),
         (500, ProviderUnavailableError),
     ],

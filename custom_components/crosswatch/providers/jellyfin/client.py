@@ -153,7 +153,10 @@ class JellyfinClient:
         """
         if answer.status == 401 and not from_proxy(answer):
             await self.me()
-            raise AccountLimitError(
+            # A write is tried again by the next run: it may have been a passing fault,
+            # and a limit would let the rest of its batch wait for a day.
+            refused = ProviderUnavailableError if answer.written else AccountLimitError
+            raise refused(
                 "The Jellyfin server refuses this, though the login is good: check the"
                 " user's libraries and permissions on the server"
             )

@@ -113,8 +113,8 @@ class Login:
             answer = await self._oauth.refresh(refresh_token)
             if answer.status in {400, 401}:
                 raise AuthenticationError(
-                    "Trakt does not renew the login: it was ended there, or used "
-                    "elsewhere"
+                    "Trakt does not renew the login, as it was ended there or used "
+                    "elsewhere: sign in again"
                 )
             if not answer.ok:
                 raise refusal(answer)
