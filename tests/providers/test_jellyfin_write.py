@@ -630,8 +630,10 @@ async def test_a_fault_of_all_writes(
         await collect()
     assert not raised.value.maybe_sent
     assert len(outcomes) < len(operations)
-    assert all(one.kind is OutcomeKind.UNKNOWN for one in outcomes)
-    if status != 500:
+    # Only an error of the server leaves it open whether the write was done.
+    kind = OutcomeKind.UNKNOWN if status == 500 else OutcomeKind.FAILED
+    assert all(one.kind is kind for one in outcomes)
+    if status == 403:
         assert not outcomes
 
 
