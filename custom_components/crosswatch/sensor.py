@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -85,43 +86,14 @@ def _duration(state: PairState) -> float | None:
     return (report.finished - report.started).total_seconds()
 
 
-COUNT_SENSORS: tuple[CountSensorDescription, ...] = (
+COUNT_SENSORS: tuple[CountSensorDescription, ...] = tuple(
     CountSensorDescription(
-        key=CountKey.ADDED,
-        translation_key=CountKey.ADDED,
+        key=key,
+        translation_key=key,
         state_class=SensorStateClass.MEASUREMENT,
-        count_fn=lambda counts: counts.added,
-    ),
-    CountSensorDescription(
-        key=CountKey.REMOVED,
-        translation_key=CountKey.REMOVED,
-        state_class=SensorStateClass.MEASUREMENT,
-        count_fn=lambda counts: counts.removed,
-    ),
-    CountSensorDescription(
-        key=CountKey.UPDATED,
-        translation_key=CountKey.UPDATED,
-        state_class=SensorStateClass.MEASUREMENT,
-        count_fn=lambda counts: counts.updated,
-    ),
-    CountSensorDescription(
-        key=CountKey.SKIPPED,
-        translation_key=CountKey.SKIPPED,
-        state_class=SensorStateClass.MEASUREMENT,
-        count_fn=lambda counts: counts.skipped,
-    ),
-    CountSensorDescription(
-        key=CountKey.UNRESOLVED,
-        translation_key=CountKey.UNRESOLVED,
-        state_class=SensorStateClass.MEASUREMENT,
-        count_fn=lambda counts: counts.unresolved,
-    ),
-    CountSensorDescription(
-        key=CountKey.ERRORS,
-        translation_key=CountKey.ERRORS,
-        state_class=SensorStateClass.MEASUREMENT,
-        count_fn=lambda counts: counts.errors,
-    ),
+        count_fn=attrgetter(key),
+    )
+    for key in CountKey
 )
 
 STATE_SENSORS: tuple[StateSensorDescription, ...] = (
