@@ -53,9 +53,8 @@ class Gauges:
     else because of this process, be it for a callback or a thread that kept the
     interpreter to itself. Time in which the process had no processor, as others
     needed it, does not count. It may be told up to 5 ms too long. `collecting` is the
-    longest that Python's garbage collector took at once, and is told apart: a full
-    collection looks through every object of Home Assistant and all its integrations,
-    and comes as often as any of them makes many new ones.
+    longest that Python's garbage collector took at once, which is part of `held`: it
+    looks through all of Home Assistant's objects, too.
     """
 
     def __init__(self) -> None:
@@ -64,7 +63,7 @@ class Gauges:
         self.memory = 0
         self._watching: asyncio.Task[None] | None = None
         self._baseline = 0
-        self._collection = self._collected = 0.0
+        self._collection = 0.0
 
     async def __aenter__(self) -> Self:
         """Start to measure."""
@@ -98,10 +97,9 @@ class Gauges:
         """Look how long it takes until the loop comes round again."""
         while True:
             wall, cpu = time.perf_counter(), time.process_time()
-            collected = self._collected
             await asyncio.sleep(TICK)
             gap = min(time.perf_counter() - wall, time.process_time() - cpu)
-            self.held = max(self.held, gap - (self._collected - collected))
+            self.held = max(self.held, gap)
 
     def _note_collection(self, phase: str, info: dict[str, int]) -> None:
         """Take how long one round of the garbage collector lasts."""
@@ -109,5 +107,4 @@ class Gauges:
             self._collection = time.process_time()
         else:
             took = time.process_time() - self._collection
-            self._collected += took
             self.collecting = max(self.collecting, took)
