@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import batched
+from itertools import batched, groupby
 from typing import Final
 
 from .model import Feature
-from .plan import Operation, Outcome, OutcomeKind, Reason
+from .plan import Action, Operation, Outcome, OutcomeKind, Reason
 from .provider import (
     AccountLimitError,
     AuthenticationError,
@@ -81,12 +81,17 @@ async def apply(
     """Send operations to an account, a batch at a time.
 
     An error ends the sending, since the next batch would most likely meet it too, and
-    so does a batch without a single answer. Being cancelled lets the batch in flight
+    so does a batch without a single answer. What is removed goes in batches of its
+    own: an item may come back under other ids right after. Being cancelled lets the batch in flight
     settle first.
     """
     applied = Applied()
     size = provider.capabilities[feature].batch_size
-    batches = [list(batch) for batch in batched(operations, size, strict=False)]
+    batches = [
+        list(batch)
+        for _, alike in groupby(operations, _is_removal)
+        for batch in batched(alike, size, strict=False)
+    ]
     for number, batch in enumerate(batches, 1):
         sending = asyncio.create_task(_send(batch, provider, feature, journal))
         try:
@@ -104,6 +109,11 @@ async def apply(
             applied.not_sent = [each for rest in batches[number:] for each in rest]
             break
     return applied
+
+
+def _is_removal(operation: Operation) -> bool:
+    """Tell whether an operation takes something away."""
+    return operation.action is Action.REMOVE
 
 
 async def _settle(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import json
 from typing import Any, Final, cast, override
 
+from .blocks import Block
 from .model import (
     Feature,
     Item,
@@ -71,8 +72,11 @@ def encode_value(value: Value) -> str:
             return dump(whole)
         case Rated(rating, at):
             return dump([rating, encode_moment(at)])
-        case Progress(position_ms, duration_ms, percent, at):
-            return dump([position_ms, duration_ms, percent, encode_moment(at)])
+        case Progress(position_ms, duration_ms, percent, at, playing, watched):
+            whole = [position_ms, duration_ms, percent, encode_moment(at)]
+            if playing or watched:
+                whole += [playing, watched]
+            return dump(whole)
 
 
 def decode_value(feature: Feature, text: str) -> Value:
@@ -93,8 +97,10 @@ def decode_value(feature: Feature, text: str) -> Value:
         case Feature.RATINGS:
             return Rated(fields[0], decode_moment(fields[1]))
         case Feature.PROGRESS:
-            position_ms, duration_ms, percent, at = fields
-            return Progress(position_ms, duration_ms, percent, decode_moment(at))
+            position_ms, duration_ms, percent, at, *states = fields
+            return Progress(
+                position_ms, duration_ms, percent, decode_moment(at), *states
+            )
 
 
 def encode_records(records: Iterable[Record]) -> Iterator[tuple[object, ...]]:
@@ -117,6 +123,7 @@ def encode_records(records: Iterable[Record]) -> Iterator[tuple[object, ...]]:
             item.number,
             encode_value(record.value),
             record.seen,
+            record.library,
         )
 
 
@@ -141,6 +148,7 @@ class StoredRecord(Record):
         self._item = self._value = self._keys = None
         self.native_id = row[0]
         self.seen = bool(row[10])
+        self.library = row[11]
 
     @property
     def keys_text(self) -> str:
@@ -157,7 +165,7 @@ class StoredRecord(Record):
     @override
     def _load_item(self) -> Item:
         """Return the item, decoded from its columns."""
-        _, _, kind, ids, title, year, show, season, number, _, _ = self._row
+        _, _, kind, ids, title, year, show, season, number, *_ = self._row
         if show not in self._shows:
             self._shows[show] = decode_item(show)
         return Item(
@@ -223,6 +231,39 @@ def decode_operation(text: str) -> Operation:
     )
 
 
+def encode_block(block: Block) -> tuple[object, ...]:
+    """Return the columns of a block, but for when it was made and its number."""
+    return (
+        block.scope,
+        block.feature or "",
+        block.kind or "",
+        dump(dict(block.ids)),
+        dump(dict(block.show_ids)),
+        block.title,
+        block.year,
+        block.season,
+        block.number,
+    )
+
+
+def decode_block(row: Decoded) -> Block:
+    """Return the block in such columns, with when it was made and its number."""
+    scope, feature, kind, ids, show_ids, title, year, season, number, at, name = row
+    return Block(
+        scope=scope,
+        feature=Feature(feature) if feature else None,
+        kind=MediaKind(kind) if kind else None,
+        ids=load(ids),
+        show_ids=load(show_ids),
+        title=title,
+        year=year,
+        season=season,
+        number=number,
+        created=decode_moment(at),
+        block_id=name,
+    )
+
+
 def encode_report_items(items: tuple[ReportItem, ...]) -> str:
     """Return the items of a report as text."""
     return dump(
@@ -266,6 +307,7 @@ def encode_report(report: Report) -> str:
             "dry_run": report.dry_run,
             "started": report.started.isoformat(),
             "finished": report.finished.isoformat(),
+            "undo_of": report.undo_of,
             "features": {
                 feature: _encode_feature(each)
                 for feature, each in report.features.items()
@@ -289,6 +331,7 @@ def decode_report(text: str) -> Report:
             Feature(feature): _decode_feature(each)
             for feature, each in fields["features"].items()
         },
+        undo_of=fields.get("undo_of", ""),
     )
 
 
@@ -299,6 +342,7 @@ def _encode_feature(report: FeatureReport) -> JsonDict:
         "counts": report.counts.as_dict(),
         "items": encode_report_items(report.items),
         "failure": failure and [failure.side, failure.reason, failure.message],
+        "note": report.note,
     }
 
 
@@ -313,6 +357,8 @@ def _decode_feature(fields: Decoded) -> FeatureReport:
         )
         if failure
         else None,
+        # Reports of the first release have none.
+        note=fields.get("note", ""),
     )
 
 

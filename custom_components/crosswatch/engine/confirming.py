@@ -35,16 +35,36 @@ def confirm(
     return outcomes
 
 
+def _is_left(operation: Operation, record: Record) -> bool:
+    """Tell whether a record shows what an operation was to take away."""
+    removed, held = operation.before, record.value
+    if isinstance(held, Progress):
+        # Some services put an item back to its start, and list it so.
+        return bool(held.position_ms or held.percent)
+    if isinstance(held, Rated):
+        return held.rating > 0
+    if not isinstance(removed, Watched) or not isinstance(held, Watched):
+        return True
+    # Other plays of the item were not to be removed.
+    plays = {play.native_id or play.at for play in removed.plays}
+    return (
+        not plays
+        or not held.plays
+        or not plays.isdisjoint([play.native_id or play.at for play in held.plays])
+    )
+
+
 def _arrived(operation: Operation, records: Sequence[Record], rules: Rules) -> bool:
     """Tell whether the records of an item show what an operation wanted."""
     if operation.action is Action.REMOVE:
-        return not records
+        return not any(_is_left(operation, record) for record in records)
     if not records or operation.value is None:
         return False
-    return _holds(combined(records), operation.value, rules)
+    step = rules.support(operation.side).rating_step
+    return _holds(combined(records), operation.value, rules, step)
 
 
-def _holds(held: Value, wanted: Value, rules: Rules) -> bool:
+def _holds(held: Value, wanted: Value, rules: Rules, step: float) -> bool:
     """Tell whether a value is the wanted one, as its feature compares them."""
     match held, wanted:
         case Watched(), Watched() if rules.rewatches:
@@ -53,7 +73,7 @@ def _holds(held: Value, wanted: Value, rules: Rules) -> bool:
                 abs(play.at - wanted.at) <= rules.tolerance for play in plays
             )
         case Rated(), Rated():
-            return same_rating(wanted.rating, held.rating, rules.target.rating_step)
+            return same_rating(wanted.rating, held.rating, step)
         case Progress(), Progress():
             return (held.position_ms, held.percent) == (
                 wanted.position_ms,

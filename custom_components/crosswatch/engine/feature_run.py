@@ -1,14 +1,14 @@
 """One feature of one run: read → match → plan → guard → apply → confirm → record."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Self
 
-from .applying import Applied, Journal, apply
+from .applying import Journal
 from .codec import decode_report_items, encode_report_items
-from .confirming import confirm
-from .guards import hold_all, is_suspicious_shrink
+from .guards import hold_all, is_suspicious_shrink, survivors
 from .ledger import LedgerRow
 from .model import Feature, Side, Snapshot
 from .pair import Pair, RunOptions
@@ -19,8 +19,10 @@ from .provider import ProviderError
 from .reading import Reading, Snapshots
 from .recording import ledger_change, missed_change, next_retry
 from .report import Failure, FeatureReport, report_dry_run, report_run, report_unchanged
-from .store import Planned, Store
-from .waiting import both, failure_of, to_the_end
+from .running import Running
+from .sending import Sender, Sent
+from .store import Change, Planned, Store
+from .waiting import SideError, both, failure_of, to_the_end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,24 @@ class FeatureRun:
     journal: Journal
     now: Callable[[], datetime]
 
+    @classmethod
+    def of(cls, running: Running, rules: Rules, snapshots: Snapshots) -> Self:
+        """Return the run of one feature, with a journal of its own."""
+        return cls(
+            pair=running.pair,
+            options=running.options,
+            rules=rules,
+            store=running.store,
+            snapshots=snapshots,
+            journal=Journal(
+                store=running.store,
+                run_id=running.run_id,
+                pair_id=running.pair.pair_id,
+                now=running.now,
+            ),
+            now=running.now,
+        )
+
     @property
     def feature(self) -> Feature:
         """Return the feature that is synced."""
@@ -47,89 +67,177 @@ class FeatureRun:
         """
         scope = (self.pair.pair_id, self.feature)
         unsettled = await asyncio.to_thread(self.store.unsettled, *scope)
-        missed = await asyncio.to_thread(self.store.unrecorded, *scope)
-        source, target = await self._read(target_afresh=bool(unsettled))
+        sides = await self._read({each.side for each in unsettled.values()})
         last = await asyncio.to_thread(self.store.load_planned, *scope)
-        begun = unsettled or missed
-        if last and not begun and self._nothing_changed(last, source, target):
+        missed = await self._missed(unsettled, sides)
+        if last and not missed and self._nothing_changed(last, sides):
             return report_unchanged(decode_report_items(last.items)), False
 
-        ledger: Sequence[LedgerRow]
-        ledger = await asyncio.to_thread(self.store.load_ledger, *scope)
-        if missed:
-            ledger = await self._catch_up(ledger, missed, last)
+        ledger = await self._ledger(missed, last)
         planned_at = self.now()
-        draft = await self._plan(source, target, ledger, planned_at)
-        if shrunk := await self._suspicious(last, source, target):
+        draft = await self._plan(sides, ledger, planned_at)
+        if shrunk := await self._suspicious(last, sides, draft):
             held = hold_all(draft.plan, Reason.SUSPICIOUS_SHRINK)
             return report_run(held, (), failure=shrunk), False
         if self.options.dry_run:
             return report_dry_run(draft.plan), False
 
-        if unsettled:
-            await self._settle_journal(target)
-        applied, target = await self._apply(draft.plan.operations, target)
-        recording = self._record(draft, ledger, applied, source, target, planned_at)
+        done = await self._send(draft.plan.operations, sides)
+        recording = self._record(draft, ledger, done, sides, planned_at)
         _, cancelled = await to_the_end(recording)
-        applied.cancelled |= cancelled
-        failure = failure_of(Side.TARGET, applied.error) if applied.error else None
-        report = report_run(draft.plan, applied.outcomes, applied.not_sent, failure)
-        return report, applied.cancelled
+        report = report_run(draft.plan, done.outcomes, done.not_sent, done.failure)
+        return report, done.cancelled or cancelled
 
-    async def _read(self, *, target_afresh: bool) -> list[Reading]:
-        """Read both sides; a dry run keeps nothing of what it reads."""
-        keep = not self.options.dry_run
-        full = self.options.full_refresh
-        return await both(
-            self.snapshots.read(self.pair.source, self.feature, full=full, keep=keep),
-            self.snapshots.read(
-                self.pair.target,
-                self.feature,
-                again=target_afresh,
-                full=full,
-                keep=keep,
-            ),
-        )
+    async def draft(self) -> Draft:
+        """Return what a run would do now, without doing it; raises SideError."""
+        scope = (self.pair.pair_id, self.feature)
+        unsettled = await asyncio.to_thread(self.store.unsettled, *scope)
+        sides = await self._read({each.side for each in unsettled.values()})
+        last = await asyncio.to_thread(self.store.load_planned, *scope)
+        missed = await self._missed(unsettled, sides)
+        draft = await self._plan(sides, await self._ledger(missed, last), self.now())
+        if await self._suspicious(last, sides, draft):
+            held = hold_all(draft.plan, Reason.SUSPICIOUS_SHRINK)
+            return replace(draft, plan=held)
+        return draft
 
-    def _nothing_changed(self, last: Planned, source: Reading, target: Reading) -> bool:
-        """Tell whether a plan could only come out as empty as the last one left it."""
-        seen = (last.rules, last.source_version, last.target_version)
-        return (
-            not self.options.full_refresh
-            and seen == (self.rules.signature, source.version, target.version)
-            and (last.valid_until is None or self.now().timestamp() < last.valid_until)
-        )
+    async def _missed(
+        self, unsettled: Mapping[int, Operation], sides: Mapping[Side, Reading]
+    ) -> Sequence[Outcome]:
+        """Return what earlier runs did that the ledger does not know.
 
-    async def _catch_up(
-        self,
-        ledger: Sequence[LedgerRow],
-        missed: Sequence[Outcome],
-        last: Planned | None,
+        What got no answer is settled by what the sides show now.
+        """
+        scope = (self.pair.pair_id, self.feature)
+        settled: Mapping[int, Outcome] = {}
+        if unsettled:
+            settled = self._sender.judge(
+                unsettled,
+                {side: await reading.snapshot() for side, reading in sides.items()},
+            )
+        if self._keep:
+            await self.journal.settle(settled)
+            return await asyncio.to_thread(self.store.unrecorded, *scope)
+        missed = await asyncio.to_thread(self.store.unrecorded, *scope)
+        return [*missed, *settled.values()]
+
+    async def _ledger(
+        self, missed: Sequence[Outcome], last: Planned | None
     ) -> Sequence[LedgerRow]:
-        """Return the ledger with what an earlier run did, which it never wrote there."""
+        """Return the ledger with what earlier runs did, and never wrote there."""
+        scope = (self.pair.pair_id, self.feature)
+        ledger = await asyncio.to_thread(self.store.load_ledger, *scope)
+        if not missed:
+            return ledger
         change = missed_change(ledger, missed, self.now())
-        if self.options.dry_run:
+        if not self._keep:
             known = {row.row_id for row in change.rows}
             return [*(row for row in ledger if row.row_id not in known), *change.rows]
-        scope = (self.pair.pair_id, self.feature)
         await asyncio.to_thread(
             self.store.record, *scope, change, last and replace(last, rules="")
         )
         return await asyncio.to_thread(self.store.load_ledger, *scope)
 
+    @property
+    def _sender(self) -> Sender:
+        """Return what sends operations."""
+        return Sender(
+            pair=self.pair,
+            rules=self.rules,
+            store=self.store,
+            snapshots=self.snapshots,
+            journal=self.journal,
+        )
+
+    async def _read(self, afresh: Collection[Side]) -> dict[Side, Reading]:
+        """Read both sides, some of them afresh; a dry run keeps nothing of it."""
+        source, target = await both(
+            *(
+                self.snapshots.read(
+                    self.pair.account(side),
+                    self.feature,
+                    again=side in afresh,
+                    full=self.options.full_refresh,
+                    keep=self._keep,
+                    # Only what was listed since it was written can be missed again.
+                    sight=self.rules.policy.remove,
+                )
+                for side in Side
+            )
+        )
+        return {Side.SOURCE: source, Side.TARGET: target}
+
+    @property
+    def _keep(self) -> bool:
+        """Tell whether what is read is kept for later runs."""
+        return not self.options.dry_run
+
+    def _nothing_changed(self, last: Planned, sides: Mapping[Side, Reading]) -> bool:
+        """Tell whether a plan could only come out as empty as the last one left it."""
+        seen = (last.rules, last.source_version, last.target_version)
+        now = [sides[side].version for side in Side]
+        return (
+            not self.options.full_refresh
+            and seen == (self.rules.signature, *now)
+            and (last.valid_until is None or self.now().timestamp() < last.valid_until)
+        )
+
     async def _plan(
         self,
-        source: Reading,
-        target: Reading,
+        sides: dict[Side, Reading],
+        ledger: Sequence[LedgerRow],
+        planned_at: datetime,
+    ) -> Draft:
+        """Plan the feature, with another look at a side before it is believed.
+
+        Nothing is removed because of one read: the side that lost something is read
+        once more, fresh and in full, and the plan is made anew.
+        """
+        await self._locate(sides)
+        draft = await self._plan_once(sides, ledger, planned_at)
+        if not draft.doubtful:
+            return draft
+        for side in draft.doubtful:
+            try:
+                sides[side] = await self.snapshots.read_twice(
+                    self.pair.account(side), self.feature, keep=self._keep
+                )
+            except ProviderError as err:
+                raise SideError(side, err) from err
+        await self._locate(sides)
+        return await self._plan_once(sides, ledger, planned_at)
+
+    async def _locate(self, sides: dict[Side, Reading]) -> None:
+        """Find out the libraries of the items, where the pair is limited to some."""
+        policy = self.rules.policy
+        for side, chosen in (
+            (Side.SOURCE, policy.libraries),
+            (Side.TARGET, policy.target_libraries),
+        ):
+            if not chosen or not self.rules.support(side).libraries:
+                continue
+            try:
+                sides[side] = await self.snapshots.locate(
+                    self.pair.account(side),
+                    self.feature,
+                    keep=self._keep,
+                    afresh=self.options.full_refresh,
+                )
+            except ProviderError as err:
+                raise SideError(side, err) from err
+
+    async def _plan_once(
+        self,
+        sides: Mapping[Side, Reading],
         ledger: Sequence[LedgerRow],
         planned_at: datetime,
     ) -> Draft:
         """Plan the feature in a thread, so that the event loop never waits for it."""
-        at_source, at_target = await both(source.snapshot(), target.snapshot())
+        source, target = await both(*(sides[side].snapshot() for side in Side))
         return await asyncio.to_thread(
             plan_feature,
-            at_source,
-            at_target,
+            source,
+            target,
             ledger,
             self.rules,
             now=planned_at,
@@ -137,123 +245,133 @@ class FeatureRun:
         )
 
     async def _suspicious(
-        self, last: Planned | None, source: Reading, target: Reading
+        self, last: Planned | None, sides: Mapping[Side, Reading], draft: Draft
     ) -> Failure | None:
         """Return what to say of a side that is suddenly all but empty."""
         if last is None or not self.pair.policy.shrink_guard:
             return None
-        for side, account, had, reading in (
-            (Side.SOURCE, self.pair.source, last.source_count, source),
-            (Side.TARGET, self.pair.target, last.target_count, target),
+        for side, count in (
+            (Side.SOURCE, last.source_count),
+            (Side.TARGET, last.target_count),
         ):
-            has = _listed(await reading.snapshot())
-            if is_suspicious_shrink(had, has):
-                return Failure(
-                    side=side,
-                    reason=Reason.SUSPICIOUS_SHRINK,
-                    message=(
-                        f"{account.name} had {had} records at the last run and now "
-                        f"has {has}, which looks like a fault of the service, so "
-                        "nothing was written. If this is right, switch off the shrink "
-                        "guard of this pair for one run"
-                    ),
-                )
+            has = _listed(await sides[side].snapshot())
+            if is_suspicious_shrink(count, has):
+                return self._shrunk(side, f"had {count} records", f"has {has}")
+            if draft.plan.operations or draft.plan.held:
+                known = (*draft.join.matches, *draft.join.ambiguous)
+                had, kept = await asyncio.to_thread(survivors, known, side)
+                if is_suspicious_shrink(had, kept):
+                    left = f"has {kept} of them left" if kept else "has none of them"
+                    return self._shrunk(side, f"had {had} known items", left)
         return None
 
-    async def _apply(
-        self, operations: Sequence[Operation], target: Reading
-    ) -> tuple[Applied, Reading]:
-        """Send the operations, and look up those of which no answer came."""
-        account = self.pair.target
-        applied = await apply(operations, account.provider, self.feature, self.journal)
-        unknown = [
-            position
-            for position, outcome in enumerate(applied.outcomes)
-            if outcome.kind is OutcomeKind.UNKNOWN
-        ]
-        if unknown and (found := await self._read_back(applied)):
-            lost = [applied.outcomes[position].operation for position in unknown]
-            came_of = confirm(lost, await found.snapshot(), self.rules)
-            for position, outcome in zip(unknown, came_of, strict=True):
-                # What is not listed yet may be late: the next run decides.
-                if outcome.kind is OutcomeKind.APPLIED:
-                    applied.outcomes[position] = outcome
-            _, cancelled = await to_the_end(self._settle_journal(found, late=True))
-            applied.cancelled |= cancelled
-            return applied, found
-        if applied.outcomes:
-            writing = self.snapshots.wrote(account, self.feature, applied.outcomes)
-            target, cancelled = await to_the_end(writing)
-            applied.cancelled |= cancelled
-        return applied, target
-
-    async def _read_back(self, applied: Applied) -> Reading | None:
-        """Return what the target has after writes without an answer.
-
-        None where it does not tell now: the journal still knows them, and the next
-        run reads the target afresh.
-        """
-        if applied.cancelled:
-            return None
-        try:
-            return await self.snapshots.read(
-                self.pair.target, self.feature, again=True, keep=True
-            )
-        except ProviderError:
-            return None
-        except asyncio.CancelledError:
-            applied.cancelled = True
-            return None
-
-    async def _settle_journal(self, target: Reading, *, late: bool = False) -> None:
-        """Settle what got no answer by a fresh read.
-
-        Right after sending the target may be late with what it lists: with `late`
-        only what has arrived is settled, and the next run looks once more.
-        """
-        unsettled = await asyncio.to_thread(
-            self.store.unsettled, self.pair.pair_id, self.feature
+    def _shrunk(self, side: Side, had: str, has: str) -> Failure:
+        """Return that a side is not believed, and what a person can do."""
+        return Failure(
+            side=side,
+            reason=Reason.SUSPICIOUS_SHRINK,
+            message=(
+                f"{self.pair.account(side).name} {had} at the last run and now {has}, "
+                "which looks like a fault of the service or the wrong account, so "
+                "nothing was written"
+            ),
         )
-        came_of = confirm(unsettled.values(), await target.snapshot(), self.rules)
-        await self.journal.settle(
-            {
-                entry: outcome
-                for entry, outcome in zip(unsettled, came_of, strict=True)
-                if not late or outcome.kind is OutcomeKind.APPLIED
-            }
-        )
+
+    async def _send(
+        self, operations: Sequence[Operation], sides: dict[Side, Reading]
+    ) -> Done:
+        """Send both sides their operations, the target first."""
+        done = Done()
+        for side in (Side.TARGET, Side.SOURCE):
+            of_side = [each for each in operations if each.side is side]
+            if not of_side:
+                continue
+            if done.cancelled:
+                done.not_sent += of_side
+                continue
+            sent = await self._sender.send(side, of_side, sides[side])
+            sides[side] = sent.reading
+            done.take(side, sent)
+        return done
 
     async def _record(
         self,
         draft: Draft,
         ledger: Sequence[LedgerRow],
-        applied: Applied,
-        source: Reading,
-        target: Reading,
+        done: Done,
+        sides: Mapping[Side, Reading],
         planned_at: datetime,
     ) -> None:
         """Write the ledger, and what the next run may rely on."""
         change = await asyncio.to_thread(
-            ledger_change, draft, applied.outcomes, self.now()
+            ledger_change, draft, done.outcomes, self.now()
         )
-        settled = not applied.not_sent and all(
+        settled = not done.not_sent and all(
             outcome.kind in {OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE}
-            for outcome in applied.outcomes
+            for outcome in done.outcomes
         )
-        skipped = report_dry_run(replace(draft.plan, operations=()))
+        left_alone = report_dry_run(replace(draft.plan, operations=()))
+        source, target = sides[Side.SOURCE], sides[Side.TARGET]
         planned = Planned(
             # No rules are like this: what failed has to be planned anew.
-            rules=self.rules.signature if settled else "",
+            rules=self.rules.signature
+            if settled and not await self._plans_again(draft, change, sides)
+            else "",
             source_version=source.version,
             target_version=target.version,
             source_count=_listed(await source.snapshot()),
             target_count=_listed(await target.snapshot()),
             valid_until=next_retry(ledger, change, planned_at),
-            items=encode_report_items(skipped.items),
+            items=encode_report_items(
+                tuple(
+                    item
+                    for item in left_alone.items
+                    # Said once is enough.
+                    if item.reason is not Reason.REMOVING_OFF
+                )
+            ),
         )
         await asyncio.to_thread(
             self.store.record, self.pair.pair_id, self.feature, change, planned
         )
+
+    async def _plans_again(
+        self, draft: Draft, change: Change, sides: Mapping[Side, Reading]
+    ) -> bool:
+        """Tell whether the next run has to plan though nothing may have changed.
+
+        Because of what a run saw for the first time, or missed for the first time;
+        and where a side has not listed yet what was written there: what it loses can
+        only be told from what it was seen with.
+        """
+        if change.rows and (draft.again or self.rules.mirrors):
+            return True
+        if not self.rules.policy.remove and not self.rules.two_way:
+            return False
+        for reading in sides.values():
+            snapshot = await reading.snapshot()
+            if not all(record.seen for record in snapshot.records.values()):
+                return True
+        return False
+
+
+@dataclass(slots=True)
+class Done:
+    """What came of all operations of a feature, on both sides."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    not_sent: list[Operation] = field(default_factory=list)
+    failure: Failure | None = None
+    cancelled: bool = False
+
+    def take(self, side: Side, sent: Sent) -> None:
+        """Add what came of the operations of one side."""
+        applied = sent.applied
+        self.outcomes += applied.outcomes
+        self.not_sent += applied.not_sent
+        self.cancelled |= applied.cancelled
+        if applied.error is not None and self.failure is None:
+            self.failure = failure_of(side, applied.error)
 
 
 def _listed(snapshot: Snapshot) -> int:

@@ -1,8 +1,11 @@
 """What may hold a plan back, whatever it wants to do."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from .matching import Match
+from .model import Side
 from .plan import Plan, Reason
 
 SHRINK_FROM: Final = 20
@@ -18,7 +21,30 @@ def is_suspicious_shrink(had: int, has: int) -> bool:
     return had >= SHRINK_FROM and has <= had * SHRINK_TO
 
 
+def survivors(matches: Iterable[Match], side: Side) -> tuple[int, int]:
+    """Return how many items a side had at the last run, and how many of them it has.
+
+    The wrong account may well hold as many records as the right one, but others.
+    """
+    had = has = 0
+    for match in matches:
+        if any(
+            row.seen_at(side) is not None and row.gone_at(side) is None
+            for row in match.rows
+        ):
+            had += 1
+            has += bool(match.side(side))
+    return had, has
+
+
 def hold_all(plan: Plan, reason: Reason) -> Plan:
-    """Return the plan with every operation held back."""
+    """Return the plan with every operation held back.
+
+    It overrules what other guards have held, but not what a person has decided.
+    """
     held = [(operation, reason) for operation in plan.operations]
-    return replace(plan, operations=(), held=[*plan.held, *held])
+    kept = [
+        (operation, reason if why is Reason.MASS_DELETE else why)
+        for operation, why in plan.held
+    ]
+    return replace(plan, operations=(), held=[*kept, *held])

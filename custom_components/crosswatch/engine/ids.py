@@ -1,6 +1,6 @@
 """Id namespaces, their normalisation, and the keys an item can be found by."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -101,7 +101,7 @@ def title_key(item: Item) -> str | None:
     Good only as a last resort, when one side has no universal id at all.
     """
     named = item.show or item
-    words = " ".join(_words(named.title))
+    words = title_words(named.title)
     if not words or (item.show is not None and item.place is None):
         return None
     # A show's episodes carry the show's year on one service and none on another.
@@ -111,6 +111,6 @@ def title_key(item: Item) -> str | None:
     return f"{item.kind.value}|{words}|{year}|{item.place or ''}"
 
 
-def _words(title: str) -> Iterator[str]:
+def title_words(title: str) -> str:
     """Return the words of a title, in one case and without signs."""
-    return (match[0] for match in _WORD.finditer(title.casefold()))
+    return " ".join(_WORD.findall(title.casefold()))

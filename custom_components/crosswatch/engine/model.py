@@ -33,6 +33,11 @@ class Side(StrEnum):
     SOURCE = "source"
     TARGET = "target"
 
+    @property
+    def other(self) -> Side:
+        """Return the side across."""
+        return Side.TARGET if self is Side.SOURCE else Side.SOURCE
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -122,12 +127,20 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an item was played: in milliseconds, or in percent only."""
+    """How far an item was played: in milliseconds, or in percent only.
+
+    `at` is when it was played that far, and None where only a change of the record
+    itself is dated. A position of 0 says that the item was put back to its start.
+    `playing` tells that it runs right now, `watched` that its account has it watched
+    to the end since.
+    """
 
     position_ms: int | None = None
     duration_ms: int | None = None
     percent: float | None = None
     at: datetime | None = None
+    playing: bool = False
+    watched: bool = False
 
 
 type Value = Listed | Watched | Rated | Progress
@@ -140,21 +153,36 @@ VALUE_TYPES: Mapping[Feature, type[Value]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A part of a media server that a person knows by its name."""
+
+    library_id: str
+    name: str
+
+
 class Record:
     """An item and what one feature says of it, on one account. Not to be changed.
 
     `native_id` is the account's own name for the item, kept verbatim; it addresses
     the item there and never matches across accounts. `seen` is False while the
     record is known only from our own acknowledged write: that is no sighting.
+    `library` is the id of the library that the item is in, empty where it is not
+    known.
 
     No dataclass, because the store's records take their parts out of a stored row
     only when they are asked for: most records of most runs never are.
     """
 
-    __slots__ = ("_item", "_keys", "_value", "native_id", "seen")
+    __slots__ = ("_item", "_keys", "_value", "library", "native_id", "seen")
 
     def __init__(
-        self, item: Item, value: Value, native_id: str, seen: bool = True
+        self,
+        item: Item,
+        value: Value,
+        native_id: str,
+        seen: bool = True,
+        library: str = "",
     ) -> None:
         """Put a record together."""
         self._item: Item | None = item
@@ -162,6 +190,7 @@ class Record:
         self._keys: tuple[str, ...] | None = None
         self.native_id = native_id
         self.seen = seen
+        self.library = library
 
     @property
     def item(self) -> Item:
@@ -198,16 +227,21 @@ class Record:
 
     def with_value(self, value: Value) -> Record:
         """Return this record with another value."""
-        return Record(self.item, value, self.native_id, self.seen)
+        return Record(self.item, value, self.native_id, self.seen, self.library)
+
+    def with_library(self, library: str) -> Record:
+        """Return this record with the library that it is in."""
+        return Record(self.item, self.value, self.native_id, self.seen, library)
 
     @override
     def __eq__(self, other: object) -> bool:
         """Compare what a record says, however it is kept."""
         if not isinstance(other, Record):
             return NotImplemented
-        return (self.native_id, self.seen, self.value, self.item) == (
+        return (self.native_id, self.seen, self.library, self.value, self.item) == (
             other.native_id,
             other.seen,
+            other.library,
             other.value,
             other.item,
         )
@@ -217,7 +251,8 @@ class Record:
     @override
     def __repr__(self) -> str:
         """Return the record for people to read."""
-        return f"Record({self.item!r}, {self.value!r}, {self.native_id!r}, {self.seen})"
+        parts = (self.item, self.value, self.native_id, self.seen, self.library)
+        return f"Record({', '.join(map(repr, parts))})"
 
 
 @dataclass(frozen=True, slots=True)

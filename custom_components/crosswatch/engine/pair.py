@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .model import Feature
+from .model import Feature, Side
 from .policy import Policy
 from .provider import Provider
 
@@ -25,6 +25,15 @@ class Pair:
     source: Account
     target: Account
     policy: Policy
+
+    @property
+    def scopes(self) -> tuple[str, str, str]:
+        """Return what blocks may be made for that count here."""
+        return self.pair_id, self.source.account_id, self.target.account_id
+
+    def account(self, side: Side) -> Account:
+        """Return the account on this side."""
+        return self.source if side is Side.SOURCE else self.target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,9 @@ class Reason(StrEnum):
     NEW_PLAY = "new_play"
     GONE_FROM_SOURCE = "gone_from_source"
     GONE_FROM_TARGET = "gone_from_target"
+    NOT_IN_SOURCE = "not_in_source"
+    RESET = "reset"
+    UNDO = "undo"
 
     # Why a record is skipped.
     NO_IDS = "no_ids"
@@ -32,13 +35,24 @@ class Reason(StrEnum):
     AMBIGUOUS = "ambiguous"
     KIND_NOT_SUPPORTED = "kind_not_supported"
     FILTERED = "filtered"
+    OTHER_LIBRARY = "other_library"
     TOO_OLD = "too_old"
     NOT_LISTED = "not_listed"
     ADDING_OFF = "adding_off"
+    REMOVING_OFF = "removing_off"
     ALREADY_THERE = "already_there"
+    NEWER = "newer"
+    CONFLICT = "conflict"
+    UNDONE = "undone"
+    CHANGED_SINCE = "changed_since"
+    BELOW_MINIMUM = "below_minimum"
+    NEARLY_FINISHED = "nearly_finished"
+    BEING_PLAYED = "being_played"
+    ALREADY_WATCHED = "already_watched"
 
     # Why an operation did not get through.
     NOT_FOUND = "not_found"
+    NOT_REMOVED = "not_removed"
     QUARANTINED = "quarantined"
     ACCOUNT_LIMIT = "account_limit"
     REJECTED = "rejected"
@@ -56,6 +70,7 @@ class Reason(StrEnum):
     BLOCKED = "blocked"
     SUSPICIOUS_SHRINK = "suspicious_shrink"
     MASS_DELETE = "mass_delete"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +79,8 @@ class Operation:
 
     `keys` are all keys either side knows the item by. `native_ids` are the item's
     addresses on the written side, empty where it is not known there. `value` is what
-    to write (for a removal None), `before` what the side held, for an undo.
+    to write (for a removal None). `before` is what the side held, for an undo; of
+    history, a removal takes away the plays that stand in it and no others.
     """
 
     feature: Feature

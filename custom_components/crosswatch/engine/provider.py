@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from .ids import UNIVERSAL_NAMESPACES
-from .model import Feature, MediaKind, Snapshot
+from .model import Feature, Library, MediaKind, Snapshot
 from .plan import Operation, Outcome
 
 ALL_KINDS = frozenset(MediaKind)
@@ -24,6 +24,9 @@ class FeatureSupport:
     `precision` is how exactly it keeps the date of a play.
     `trust_marker_for` bounds how long an unchanged marker is believed, for a
     marker that cannot see every kind of change; None is forever.
+    `libraries` says that the account can tell which library an item is in.
+    `completes_at` is the percentage from which on a position that is written makes
+    the item watched, for items of at least `completes_from`; None is never.
     """
 
     kinds: frozenset[MediaKind]
@@ -38,6 +41,9 @@ class FeatureSupport:
     precision: timedelta = timedelta()
     batch_size: int = 100
     trust_marker_for: timedelta | None = None
+    libraries: bool = False
+    completes_at: float | None = None
+    completes_from: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +79,19 @@ class Provider(Protocol):
     async def read(self, feature: Feature, previous: Snapshot | None) -> Snapshot:
         """Return all records: read in full, or `previous` brought up to date.
 
+        An account that can miss a change lists everything again by itself when
+        `previous.full_read_at` is long ago: it may compare both lists then.
         Raises instead of returning a part: a snapshot is complete or there is none.
+        """
+
+    async def libraries(self) -> Sequence[Library]:
+        """Return the account's libraries, none where it has no such thing."""
+
+    async def locate(self, native_ids: Collection[str]) -> Mapping[str, str]:
+        """Return the ids of the libraries that items are in, by their native ids.
+
+        What is in no library, or in none that this account may see, is left out.
+        Asked only of an account whose features say that it can tell.
         """
 
     def write(

@@ -5,13 +5,17 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 from .model import Feature, Record, Snapshot, Watched
 from .pair import Account
-from .plan import Action, Outcome, OutcomeKind
+from .plan import Action, Operation, Outcome, OutcomeKind
 from .provider import ProtocolError
 from .sightings import only_sightings
 from .store import SnapshotState, Store
+
+# The library of what is in none, or in none that the account may see.
+NO_LIBRARY: Final = "-"
 
 
 class Reading:
@@ -56,6 +60,7 @@ class Snapshots:
         self._markers: dict[tuple[str, Feature], str] = {}
         self._readings: dict[tuple[str, Feature], Reading] = {}
         self._full: set[tuple[str, Feature]] = set()
+        self._twice: set[tuple[str, Feature]] = set()
 
     async def fetch_markers(
         self, account: Account, features: Collection[Feature]
@@ -80,18 +85,22 @@ class Snapshots:
         keep: bool,
         full: bool = False,
         again: bool = False,
+        sight: bool = False,
     ) -> Reading:
         """Return the records of an account, as this run has read them.
 
         With `keep` they are stored for later runs. `full` wants every record to have
-        been listed afresh in this run, `again` to be so from now on. Raises
-        ProviderError.
+        been listed afresh in this run, `again` to be so from now on. With `sight`
+        a read that is needed anyway is a full one as long as the account has not
+        listed all that was written there. Raises ProviderError.
         """
         key = (account.account_id, feature)
         reading = self._readings.get(key)
         if again or reading is None or (full and key not in self._full):
             full = full or again
-            reading = await self._read(account, feature, full=full, keep=keep)
+            reading = await self._read(
+                account, feature, full=full, keep=keep, sight=sight
+            )
             if full:
                 self._full.add(key)
         elif keep and not reading.version:
@@ -101,6 +110,49 @@ class Snapshots:
             reading = await self._save(account, snapshot, stored)
         self._readings[key] = reading
         return reading
+
+    async def read_twice(
+        self, account: Account, feature: Feature, *, keep: bool
+    ) -> Reading:
+        """Return the records of an account after a second, fresh and full read.
+
+        Once a run is enough: what it removes then is gone from two reads in a row.
+        """
+        key = (account.account_id, feature)
+        if key not in self._twice:
+            await self.read(account, feature, keep=keep, again=True)
+            self._twice.add(key)
+        return self._readings[key]
+
+    async def locate(
+        self, account: Account, feature: Feature, *, keep: bool, afresh: bool
+    ) -> Reading:
+        """Return the records of an account, with the library that each is in.
+
+        Asks only for those that it is not known of, or `afresh` for all. Raises
+        ProviderError.
+        """
+        key = (account.account_id, feature)
+        reading = self._readings[key]
+        before = await reading.snapshot()
+        unknown = [
+            name
+            for name, record in before.records.items()
+            if afresh or not record.library
+        ]
+        if not unknown:
+            return reading
+        found = await account.provider.locate(unknown)
+        records = dict(before.records)
+        for name in unknown:
+            records[name] = records[name].with_library(found.get(name, NO_LIBRARY))
+        located = replace(before, records=records)
+        if keep:
+            stored = before if reading.version else await self._load(*key)
+            self._readings[key] = await self._save(account, located, stored)
+        else:
+            self._readings[key] = Reading.of(located, 0)
+        return self._readings[key]
 
     async def wrote(
         self, account: Account, feature: Feature, outcomes: Iterable[Outcome]
@@ -125,7 +177,13 @@ class Snapshots:
         return bound is None or self._now() - state.full_read_at < bound
 
     async def _read(
-        self, account: Account, feature: Feature, *, full: bool, keep: bool
+        self,
+        account: Account,
+        feature: Feature,
+        *,
+        full: bool,
+        keep: bool,
+        sight: bool = False,
     ) -> Reading:
         """Read a feature: as stored where its marker is the same, else anew."""
         key = (account.account_id, feature)
@@ -136,8 +194,9 @@ class Snapshots:
             if self._is_trusted(account, feature, state):
                 load = partial(self._store.load_snapshot, *key)
                 return Reading(state.version, load)
-            full = True
         stored = await self._load(*key) if state else None
+        if sight and stored and not all(each.seen for each in stored.records.values()):
+            full = True
         snapshot = await account.provider.read(feature, None if full else stored)
         if not snapshot.complete:
             raise ProtocolError(f"{account.name} answered with a part of its records")
@@ -183,7 +242,12 @@ def _keep_equal(snapshot: Snapshot, stored: Snapshot) -> Snapshot:
     records = dict(snapshot.records)
     for name, record in snapshot.records.items():
         kept = old.get(name)
-        if kept is not None and kept is not record and kept == record:
+        if kept is None or kept is record:
+            continue
+        if kept.library and not record.library:
+            # A read does not tell it; it was asked for apart.
+            records[name] = record = record.with_library(kept.library)
+        if kept == record:
             records[name] = kept
     return replace(snapshot, records=records)
 
@@ -191,18 +255,35 @@ def _keep_equal(snapshot: Snapshot, stored: Snapshot) -> Snapshot:
 def _with_writes(snapshot: Snapshot, outcomes: Iterable[Outcome]) -> Snapshot:
     """Return a snapshot that reflects what was written since it was read."""
     records = dict(snapshot.records)
+    marker = snapshot.marker
     for outcome in outcomes:
         operation = outcome.operation
+        if outcome.kind is OutcomeKind.APPLIED:
+            # A marker that our own write does not move would hide that it got lost.
+            marker = ""
         if outcome.kind not in {OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE}:
             continue
         if operation.action is Action.REMOVE:
             for native_id in operation.native_ids:
-                records.pop(native_id, None)
+                if record := records.pop(native_id, None):
+                    records.update(_left(record, operation))
             continue
         native_id = outcome.address
         if record := _written(native_id, records.get(native_id), outcome):
             records[native_id] = record
-    return replace(snapshot, records=records)
+    return replace(snapshot, records=records, marker=marker)
+
+
+def _left(record: Record, operation: Operation) -> dict[str, Record]:
+    """Return what is left of a record after a removal, by its native id."""
+    held, removed = record.value, operation.before
+    if not isinstance(held, Watched) or not isinstance(removed, Watched):
+        return {}
+    plays = tuple([play for play in held.plays if play not in removed.plays])
+    if not plays:
+        return {}
+    value = Watched(plays[-1].at, plays, len(plays))
+    return {record.native_id: record.with_value(value)}
 
 
 def _written(native_id: str, old: Record | None, outcome: Outcome) -> Record | None:
@@ -216,4 +297,6 @@ def _written(native_id: str, old: Record | None, outcome: Outcome) -> Record | N
         if outcome.kind is OutcomeKind.ALREADY_THERE:
             return old
         value = old.value.with_plays_of(value)
-    return old.with_value(value)
+    # Until the account lists the new value, it is not seen.
+    seen = old.seen and outcome.operation.action is not Action.UPDATE
+    return Record(old.item, value, native_id, seen, old.library)

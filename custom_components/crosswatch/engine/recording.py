@@ -1,45 +1,163 @@
 """What a run leaves in the ledger: the newest values, sightings and pending work."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
 
 from .codec import decode_value, encode_value, keys_text, value_text
-from .ledger import LedgerRow
+from .ledger import Decision, LedgerRow, Sight
 from .matching import Match
-from .model import Record, Watched
-from .plan import Action, Outcome, OutcomeKind
+from .model import Feature, Play, Record, Side, Watched
+from .plan import Action, Operation, Outcome, OutcomeKind, Reason
 from .planning import Draft
-from .planning.rules import combined
+from .planning.rewatch import missing_plays
+from .planning.rules import combined, libraries_of, side_text
 from .store import Change
 
 
 def ledger_change(draft: Draft, outcomes: Iterable[Outcome], now: datetime) -> Change:
-    """Return what the ledger has to learn from this run."""
+    """Return what the ledger has to learn from a run."""
     outcomes_of: dict[int, list[Outcome]] = {}
+    sent: set[int] = set()
     for outcome in outcomes:
+        sent.add(id(outcome.operation))
         match = draft.match_of[id(outcome.operation)]
         outcomes_of.setdefault(id(match), []).append(outcome)
-    rows: list[LedgerRow] = []
-    obsolete: list[int] = []
-    moment = now.timestamp()
+    unsent = {id(match) for name, match in draft.match_of.items() if name not in sent}
+    writer = _Writer(draft, now, draft.open | unsent)
     for match in draft.join.matches:
-        came_of = outcomes_of.get(id(match), ())
-        if not came_of and _is_known(match):
-            continue
-        obsolete.extend(_row_ids(match.rows[1:]))
-        if not match.rows and not came_of and not (match.source and match.target):
-            continue
-        if not match.source and not match.target:
-            # Neither side has the item any more.
-            obsolete.extend(_row_ids(match.rows[:1]))
-            continue
-        row = _after_read(match, moment)
-        for outcome in came_of:
-            row = _after_outcome(row, outcome, now)
+        writer.take(match, outcomes_of.get(id(match), ()))
+    return Change(writer.rows, writer.obsolete)
+
+
+class _Writer:
+    """Writes the rows of one run."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        now: datetime,
+        open_matches: Collection[int],
+    ) -> None:
+        """Begin with no row."""
+        self.rules = draft.rules
+        self.now = now
+        self.open = open_matches
+        self.decisions = draft.decisions
+        self.rows: list[LedgerRow] = []
+        self.obsolete: list[int] = []
+
+    def take(self, match: Match, outcomes: Sequence[Outcome]) -> None:
+        """Write what is known of one item from now on."""
+        decision = self.decisions.get(id(match), Decision.NONE)
+        if not outcomes and not decision and _is_known(match):
+            return
+        self.obsolete.extend(_row_ids(match.rows[1:]))
+        if not match.rows and not outcomes and not self._is_worth_a_row(match):
+            return
+        if decision is not Decision.UNDONE and self._is_over(match, outcomes):
+            self.obsolete.extend(_row_ids(match.rows[:1]))
+            return
+        done = id(match) not in self.open and all(map(_is_done, outcomes))
+        row = _after_read(match, self.now.timestamp(), agreed=done)
+        row = self._with_known_plays(match, row, agreed=done)
+        row = row._replace(decision=decision.value)
+        for outcome in outcomes:
+            row = _after_outcome(row, outcome, self.now)
         if not match.rows or row != match.rows[0]:
-            rows.append(row)
-    return Change(rows, obsolete)
+            self.rows.append(row)
+
+    def _is_worth_a_row(self, match: Match) -> bool:
+        """Tell whether an item that nothing was done for is to be known again."""
+        if match.source and match.target:
+            return True
+        # A mirror removes only what an earlier run saw at the target.
+        return self.rules.mirrors and bool(match.target)
+
+    def _is_over(self, match: Match, outcomes: Sequence[Outcome]) -> bool:
+        """Tell whether nobody has the item any more."""
+        left = {side for side in Side if match.side(side)}
+        for outcome in outcomes:
+            operation = outcome.operation
+            if not _is_done(outcome):
+                continue
+            if operation.action is not Action.REMOVE:
+                left.add(operation.side)
+            elif _takes_all(match, operation):
+                left.discard(operation.side)
+        return not left and not any(map(_awaits_listing, match.rows))
+
+    def _with_known_plays(
+        self, match: Match, row: LedgerRow, *, agreed: bool
+    ) -> LedgerRow:
+        """Return a row that still knows plays which a side does not list.
+
+        Those that we have written, and that are to come: they are not written twice.
+        And while something is to be done, those that are gone: without them, what is
+        left on the other side would look like new plays.
+        """
+        if not (self.rules.rewatches and match.rows and match.source and match.target):
+            return row
+        for side in Side:
+            before = _watched(Feature.HISTORY, match.row.value(side))
+            now = _watched(Feature.HISTORY, row.value(side))
+            if before is None or now is None:
+                continue
+            names = {play.native_id for play in now.plays}
+            written = [play for play in before.plays if not play.native_id]
+            kept = [
+                *missing_plays(written, now.plays, self.rules.tolerance),
+                *(
+                    play
+                    for play in before.plays
+                    if not agreed and play.native_id and play.native_id not in names
+                ),
+            ]
+            kept = [play for play in kept if play not in now.plays]
+            if kept:
+                plays = tuple(sorted((*now.plays, *kept), key=lambda play: play.at))
+                value = encode_value(replace(now, plays=plays))
+                row = row.with_sight(side, row.sight(side)._replace(value=value))
+        return row
+
+
+def _takes_all(match: Match, operation: Operation) -> bool:
+    """Tell whether a removal takes an item, not only some of its plays."""
+    records = match.side(operation.side)
+    held = combined(records) if records else None
+    if not isinstance(held, Watched) or not isinstance(operation.before, Watched):
+        return True
+    return set(held.plays) <= set(operation.before.plays)
+
+
+def _plays_left(held: Watched | None, operation: Operation) -> tuple[Play, ...]:
+    """Return the plays that a removal leaves of those a side is known to hold."""
+    removed = operation.before
+    if held is None or not isinstance(removed, Watched):
+        return ()
+    return tuple([play for play in held.plays if play not in removed.plays])
+
+
+def _watched(feature: Feature, text: str) -> Watched | None:
+    """Return what a side has watched, None where it has nothing."""
+    value = decode_value(feature, text) if text else None
+    return value if isinstance(value, Watched) else None
+
+
+def _awaits_listing(row: LedgerRow) -> bool:
+    """Tell whether a side has taken an item that it has not listed so far.
+
+    When it does, it must be known that the other side has lost the item meanwhile.
+    """
+    return any(
+        bool(row.value(side)) and row.seen_at(side) is row.gone_at(side) is None
+        for side in Side
+    )
+
+
+def _is_done(outcome: Outcome) -> bool:
+    """Tell whether an account holds what an operation wanted."""
+    return outcome.kind in {OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE}
 
 
 def missed_change(
@@ -56,6 +174,8 @@ def missed_change(
             rows.append(LedgerRow(keys=" ".join(keys)))
             holder.update(dict.fromkeys(keys, at))
         rows[at] = _after_outcome(rows[at], outcome, now)
+        if outcome.operation.reason is Reason.UNDO and _is_done(outcome):
+            rows[at] = rows[at]._replace(decision=Decision.UNDONE.value)
         changed.add(at)
     return Change([rows[at] for at in sorted(changed)])
 
@@ -93,10 +213,13 @@ def _is_known(match: Match) -> bool:
         and row.target_native == target.native_id
         and row.source_value == value_text(source)
         and row.target_value == value_text(target)
-        and row.source_seen_at is not None
+        and (row.source_seen_at is not None or not source.seen)
         and (row.target_seen_at is not None or not target.seen)
         and row.source_gone_at is None
         and row.target_gone_at is None
+        and row.decision == row.replaced == ""
+        and row.source_library == source.library
+        and row.target_library == target.library
         and row.keys == _keys_of(match)
     )
 
@@ -107,8 +230,12 @@ def _keys_of(match: Match) -> str:
     return source if source == target else " ".join(match.keys)
 
 
-def _after_read(match: Match, moment: float) -> LedgerRow:
-    """Return an item's row with what both sides were seen to hold."""
+def _after_read(match: Match, moment: float, *, agreed: bool) -> LedgerRow:
+    """Return an item's row with what both sides were seen to hold.
+
+    The values are taken over only where nothing is left to be done, as both sides
+    have `agreed` on them: what was to be done is known by them.
+    """
     row = match.row
     keys = match.keys
     if row.keys:
@@ -119,48 +246,22 @@ def _after_read(match: Match, moment: float) -> LedgerRow:
         if not set(keys) <= set(before):
             # An item that gained an id is a new chance for what failed before.
             row = row._replace(attempts=0, retry_at=None)
-    source = _sighted(
-        match.source,
-        _Sight(
-            row.source_native, row.source_value, row.source_seen_at, row.source_gone_at
-        ),
-        moment,
-    )
-    target = _sighted(
-        match.target,
-        _Sight(
-            row.target_native, row.target_value, row.target_seen_at, row.target_gone_at
-        ),
-        moment,
-    )
-    return LedgerRow(
-        row_id=row.row_id,
-        keys=" ".join(keys),
-        source_native=source.native,
-        target_native=target.native,
-        source_value=source.value,
-        target_value=target.value,
-        source_seen_at=source.seen_at,
-        target_seen_at=target.seen_at,
-        source_gone_at=source.gone_at,
-        target_gone_at=target.gone_at,
-        attempts=row.attempts,
-        retry_at=row.retry_at,
-        failure=row.failure,
+    row = row._replace(keys=" ".join(keys), replaced=row.replaced if not agreed else "")
+    # While a side lacks the item, what both agreed on tells what is newer than that.
+    keeps = bool(match.rows) and not (agreed and match.source and match.target)
+    return row.with_sights(
+        _sighted(match.source, row.sight(Side.SOURCE), moment, keeps=keeps),
+        _sighted(match.target, row.sight(Side.TARGET), moment, keeps=keeps),
     )
 
 
-class _Sight(NamedTuple):
-    """What a ledger row knows of one side."""
+def _sighted(
+    records: Sequence[Record], sight: Sight, moment: float, *, keeps: bool
+) -> Sight:
+    """Return what is known of a side after a complete read.
 
-    native: str
-    value: str
-    seen_at: float | None
-    gone_at: float | None
-
-
-def _sighted(records: Sequence[Record], sight: _Sight, moment: float) -> _Sight:
-    """Return what is known of a side after a complete read."""
+    With `keeps` the side keeps its value, if it has one that was ever listed.
+    """
     if not records:
         if sight.seen_at is None or sight.gone_at is not None:
             return sight
@@ -168,32 +269,45 @@ def _sighted(records: Sequence[Record], sight: _Sight, moment: float) -> _Sight:
     seen_at = sight.seen_at
     if seen_at is None and any(record.seen for record in records):
         seen_at = moment
+    keeps = keeps and bool(sight.value) and sight.seen_at is not None
+    value = sight.value if keeps else side_text(records)
+    library = libraries_of(records) or sight.library
     if len(records) == 1:
-        return _Sight(records[0].native_id, value_text(records[0]), seen_at, None)
+        return Sight(records[0].native_id, value, seen_at, None, library)
     native = "\n".join([record.native_id for record in records])
-    return _Sight(native, encode_value(combined(records)), seen_at, None)
+    return Sight(native, value, seen_at, None, library)
 
 
 def _after_outcome(row: LedgerRow, outcome: Outcome, now: datetime) -> LedgerRow:
     """Return an item's row with what came of its operation."""
     row = row.after(outcome, now)
     operation = outcome.operation
-    done = outcome.kind in {OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE}
-    if not done or operation.action is Action.REMOVE or operation.value is None:
+    side, value = operation.side, operation.value
+    if not _is_done(outcome):
+        return row
+    sight = row.sight(side)
+    held = _watched(operation.feature, sight.value)
+    if operation.action is Action.REMOVE:
+        if left := _plays_left(held, operation):
+            value = Watched(left[-1].at, left, len(left))
+            return row.with_sight(side, sight._replace(value=encode_value(value)))
+        gone = sight._replace(native="", value="", gone_at=now.timestamp())
+        return row.with_sight(side, gone)
+    if value is None:
         return row
     added = operation.action is Action.ADD and not operation.native_ids
-    value = operation.value
-    if isinstance(value, Watched) and row.target_value:
-        held = decode_value(operation.feature, row.target_value)
-        # What the target had before it lost the item says nothing of what it has now.
-        if isinstance(held, Watched) and not (added and row.target_seen_at):
+    if isinstance(value, Watched) and held is not None:
+        # What a side had before it lost the item says nothing of what it has now.
+        if not (added and sight.seen_at):
             value = held.with_plays_of(value)
-    return row._replace(
-        target_value=encode_value(value),
-        target_native=outcome.address,
-        # A write that was acknowledged is not a sighting.
-        target_seen_at=None if added else row.target_seen_at,
-        target_gone_at=None,
+    if operation.action is Action.UPDATE and operation.before is not None:
+        replaced = f"{side.value}:{encode_value(operation.before)}"
+        row = row._replace(replaced=replaced)
+    # A write that was acknowledged is not a sighting.
+    seen_at = None if added else sight.seen_at
+    return row.with_sight(
+        side,
+        Sight(outcome.address, encode_value(value), seen_at, None, sight.library),
     )
 
 

@@ -84,20 +84,26 @@ class ReportItem:
 
     def as_dict(self) -> JsonDict:
         """Return the item in the shape that the actions answer with."""
-        item = self.item
         return {
             "feature": self.feature.value,
             "side": self.side.value,
             "action": self.action.value if self.action else "skip",
             "outcome": self.result.value,
             "reason": self.reason.value if self.reason else None,
-            "title": item.show.title or item.title if item.show else item.title,
-            "year": item.show.year if item.show else item.year,
-            "kind": item.kind.value,
-            "season": item.season,
-            "episode": item.number,
-            "ids": dict(item.ids) or (dict(item.show.ids) if item.show else {}),
+            **describe_item(self.item),
         }
+
+
+def describe_item(item: Item) -> JsonDict:
+    """Return an item in the shape that the actions answer with."""
+    return {
+        "title": item.show.title or item.title if item.show else item.title,
+        "year": item.show.year if item.show else item.year,
+        "kind": item.kind.value,
+        "season": item.season,
+        "episode": item.number,
+        "ids": dict(item.ids) or (dict(item.show.ids) if item.show else {}),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,16 +117,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureReport:
-    """What a run did to one feature."""
+    """What a run did to one feature; `note` says what of its settings it cannot do."""
 
     counts: Counts = field(default_factory=Counts)
     items: tuple[ReportItem, ...] = ()
     failure: Failure | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The result of one run of one pair."""
+    """The result of one run of one pair; `undo_of` is the id of the run it took back."""
 
     pair: str
     pair_id: str
@@ -130,6 +137,7 @@ class Report:
     started: datetime
     finished: datetime
     features: Mapping[Feature, FeatureReport]
+    undo_of: str = ""
 
     @property
     def counts(self) -> Counts:
@@ -169,6 +177,8 @@ class Report:
                 for feature, each in self.features.items()
             },
         }
+        if self.undo_of:
+            answer["undo_of"] = self.undo_of
         if include_items:
             answer["items"] = [item.as_dict() for item in self.items]
         return answer
@@ -179,6 +189,8 @@ def _feature_dict(report: FeatureReport) -> JsonDict:
     answer: JsonDict = {**report.counts.as_dict()}
     if report.failure:
         answer["error"] = report.failure.message
+    if report.note:
+        answer["note"] = report.note
     return answer
 
 
@@ -213,8 +225,12 @@ def report_run(
 
 def report_unchanged(items: Sequence[ReportItem]) -> FeatureReport:
     """Report that nothing changed since items were last left alone."""
-    unresolved = sum(item.result is Result.UNRESOLVED for item in items)
-    counts = Counts(skipped=len(items) - unresolved, unresolved=unresolved)
+    results = Counter(item.result for item in items)
+    counts = Counts(
+        skipped=results[Result.SKIPPED],
+        unresolved=results[Result.UNRESOLVED],
+        blocked=results[Result.BLOCKED],
+    )
     return FeatureReport(counts=counts, items=tuple(items))
 
 
@@ -228,7 +244,7 @@ def status_of(features: Iterable[FeatureReport]) -> RunStatus:
     reports = list(features)
     counts = sum((each.counts for each in reports), Counts())
     failed = [each for each in reports if each.failure]
-    if counts.blocked or any(map(_is_guarded, failed)):
+    if any(map(_is_guarded, reports)):
         return RunStatus.BLOCKED
     done = counts.added or counts.updated or counts.removed
     if failed and len(failed) == len(reports) and not done:
@@ -249,10 +265,15 @@ def _is_unfinished(report: FeatureReport) -> bool:
 
 
 def _is_guarded(report: FeatureReport) -> bool:
-    """Tell whether a guard has held a feature back."""
+    """Tell whether a guard has held something back that a person has to see to."""
     failure = report.failure
-    return failure is not None and failure.reason is Reason.SUSPICIOUS_SHRINK
+    if failure is not None and failure.reason is Reason.SUSPICIOUS_SHRINK:
+        return True
+    return any(item.reason in _GUARDED for item in report.items)
 
+
+# A guard's doing; what a person has blocked is no cause for alarm.
+_GUARDED = frozenset({Reason.SUSPICIOUS_SHRINK, Reason.MASS_DELETE})
 
 # Left alone for now, but still something that a person may want to sort out.
 _UNRESOLVED_SKIPS = frozenset({Reason.QUARANTINED, Reason.ACCOUNT_LIMIT})

@@ -1,35 +1,49 @@
 """From two snapshots, the ledger and the pair's policy to a plan; pure functions."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from ..ledger import LedgerRow
+from ..ledger import Decision, LedgerRow
 from ..matching import Join, Match, join
-from ..model import Feature, Snapshot
+from ..model import Feature, Side, Snapshot
 from ..plan import Action, Operation, Plan, Reason, Skip
-from .gates import gates
+from .gates import Gates
+from .position import plan_progress
 from .presence import plan_presence
 from .rating import plan_ratings
+from .removals import Twins, held_removals, is_known_loss
 from .rewatch import plan_rewatches
-from .rules import Rules, skip
+from .rules import Rules, Steps, skip
 
-type Planner = Callable[[Match, Rules], Iterator[Operation | Skip]]
+type Planner = Callable[[Match, Rules], Steps]
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+_ORDER: Final = {Action.REMOVE: 0, Action.UPDATE: 1, Action.ADD: 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A plan with the join that it rests on.
+    """A plan with the join and the rules that it rests on.
 
     `match_of` finds the match of an operation, by the identity of the operation.
+    `open` are the matches for which something wanted is not sent, and `decisions`
+    what was decided on some, both by the identity of the match. Before anything is
+    removed, the sides in `doubtful` are to be read once more, afresh. `quiet` are
+    items left alone of which an earlier run has told. With `again` the next run has to
+    plan anew, whether anything changes or not.
     """
 
     plan: Plan
     join: Join
+    rules: Rules
     match_of: Mapping[int, Match]
+    open: frozenset[int] = frozenset()
+    decisions: Mapping[int, Decision] = field(default_factory=dict)
+    doubtful: frozenset[Side] = frozenset()
+    quiet: Sequence[Skip] = ()
+    again: bool = False
 
 
 def plan_feature(
@@ -41,45 +55,127 @@ def plan_feature(
     now: datetime,
     retry: bool = False,
 ) -> Draft:
-    """Plan one feature of a one-way pair: what the target lacks of the source.
+    """Plan one feature of a pair: what either side is to be given, or to lose.
 
+    A one-way pair is planned like any other, only that its source is never written.
     `retry` also sends what is in quarantine, because a person asked for it.
     """
-    planner = _planner(rules)
     joined = join(source, target, ledger)
-    closed = tuple(gates(rules, now, retry=retry))
-    operations: list[Operation] = []
-    skips = [
-        skip(each, rules, Reason.AMBIGUOUS) for each in joined.ambiguous if each.source
-    ]
-    match_of: dict[int, Match] = {}
+    drafting = _Drafting(rules, joined, Gates.of(rules, now, retry=retry))
+    planner = _planner(rules)
     for match in joined.matches:
         for step in planner(match, rules):
-            if isinstance(step, Skip):
-                skips.append(step)
-                continue
-            for gate in closed:
-                if reason := gate(step, match):
-                    skips.append(skip(match, rules, reason))
-                    break
+            drafting.take(step, match)
+    return drafting.finish({Side.SOURCE: source, Side.TARGET: target})
+
+
+class _Drafting:
+    """A plan in the making."""
+
+    def __init__(self, rules: Rules, joined: Join, closed: Gates) -> None:
+        """Begin with what no plan is made for: nobody knows which item it is."""
+        self.rules = rules
+        self.joined = joined
+        self.gates = closed
+        self.twins = Twins(joined)
+        self.operations: list[Operation] = []
+        self.held: list[tuple[Operation, Reason]] = []
+        self.skips: list[Skip] = []
+        self.quiet: list[Skip] = []
+        self.match_of: dict[int, Match] = {}
+        self.open: set[int] = set()
+        self.decisions: dict[int, Decision] = {}
+        self.doubtful: set[Side] = set()
+        self.again = False
+        for match in joined.ambiguous:
+            for side in Side:
+                if rules.writes(side) and match.side(side.other):
+                    self.skips.append(skip(match, rules, side, Reason.AMBIGUOUS))
+
+    def take(self, step: Operation | Skip, match: Match) -> None:
+        """Take a step of an item into the plan, unless a gate is closed to it."""
+        if isinstance(step, Skip):
+            told = step.reason is Reason.REMOVING_OFF and is_known_loss(match, step)
+            (self.quiet if told else self.skips).append(step)
+            self.open.add(id(match))
+            return
+        removes = step.action is Action.REMOVE
+        if self.rules.blocks.side(step.side).holds(step.item, step.keys):
+            self.held.append((step, Reason.BLOCKED))
+            self.open.add(id(match))
+            return
+        if reason := self.gates.refusal(step, match):
+            self._refuse(step, match, reason)
+            return
+        if removes and not match.side(step.side.other) and self.twins.has(step):
+            self._refuse(step, match, Reason.AMBIGUOUS)
+            return
+        if removes:
+            self.doubtful.add(step.side.other)
+        self.operations.append(step)
+        self.match_of[id(step)] = match
+
+    def _refuse(self, step: Operation, match: Match, reason: Reason) -> None:
+        """Leave an item alone, for the reason that a gate gave."""
+        self.skips.append(skip(match, self.rules, step.side, reason))
+        if reason is not Reason.NOT_LISTED:
+            self.open.add(id(match))
+        elif step.action is Action.REMOVE:
+            # It may well be there: it was only never listed since it was written.
+            self.open.add(id(match))
+            self.doubtful |= {step.side, step.side.other}
+        # A play has to be missing twice before it is sent again.
+        self.again |= (reason, step.reason) == (Reason.NOT_LISTED, Reason.NEW_PLAY)
+        if reason is Reason.UNDONE:
+            self.decisions[id(match)] = Decision.UNDONE
+
+    def finish(self, sides: dict[Side, Snapshot]) -> Draft:
+        """Hold back too many removals, and return the plan in order of sending."""
+        waiting = held_removals(self.operations, self.match_of, self.rules, sides)
+        kept: list[Operation] = []
+        for each in self.operations:
+            match = self.match_of[id(each)]
+            if reason := waiting.get(id(each)):
+                self.held.append((each, reason))
+                self.open.add(id(match))
+                is_kept = reason is Reason.KEPT
+                decided = Decision.DISMISSED if is_kept else Decision.HELD
+                self.decisions[id(match)] = decided
             else:
-                operations.append(step)
-                match_of[id(step)] = match
-    operations.sort(key=_order)
-    plan = Plan(rules.feature, operations=operations, skips=skips)
-    return Draft(plan, joined, match_of)
+                kept.append(each)
+                if match.rows and match.row.decision == Decision.APPROVED:
+                    self.decisions[id(match)] = Decision.APPROVED
+        kept.sort(key=_order)
+        return Draft(
+            Plan(self.rules.feature, kept, self.skips, self.held),
+            self.joined,
+            self.rules,
+            self.match_of,
+            frozenset(self.open),
+            self.decisions,
+            frozenset(self.doubtful),
+            self.quiet,
+            self.again,
+        )
 
 
 def _planner(rules: Rules) -> Planner:
     """Return the planner that these rules ask for."""
-    if rules.feature is Feature.RATINGS:
-        return plan_ratings
-    if rules.feature is Feature.HISTORY and rules.rewatches:
-        return plan_rewatches
+    match rules.feature:
+        case Feature.RATINGS:
+            return plan_ratings
+        case Feature.PROGRESS:
+            return plan_progress
+        case Feature.HISTORY if rules.rewatches:
+            return plan_rewatches
     return plan_presence
 
 
-def _order(operation: Operation) -> tuple[bool, datetime, tuple[str, ...]]:
-    """Send updates first, and old records before new ones, the same way every time."""
+def _order(operation: Operation) -> tuple[bool, int, datetime, tuple[str, ...]]:
+    """Send to the target first, what is removed first, and old records before new.
+
+    What leaves makes room; and what comes back under other ids is not removed again.
+    """
     at = operation.value.at if operation.value else None
-    return operation.action is Action.ADD, at or _LONG_AGO, operation.keys
+    first = operation.side is Side.TARGET
+    return not first, _ORDER[operation.action], at or _LONG_AGO, operation.keys

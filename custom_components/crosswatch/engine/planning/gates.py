@@ -3,62 +3,144 @@
 They come after planning, so that a reader can see what was wanted and what was held.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from ..codec import decode_value
+from ..ledger import Decision
 from ..matching import Match
-from ..model import Value, Watched
+from ..model import Feature, Side, Value, Watched
 from ..plan import Action, Operation, Reason
-from .rules import Rules
+from .one_sided import differs
+from .rules import Rules, combined
 
 type Gate = Callable[[Operation, Match], Reason | None]
 
 
-def gates(rules: Rules, now: datetime, *, retry: bool) -> Iterable[Gate]:
-    """Return the gates that an operation has to pass.
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """The gates that an operation has to pass.
 
-    `retry` opens the quarantine, because a person asked for it.
+    Those in `known` are asked only where the ledger knows the item.
     """
 
-    def adding_is_off(operation: Operation, match: Match) -> Reason | None:
-        """Hold back everything."""
-        return Reason.ADDING_OFF
+    always: tuple[Gate, ...]
+    known: tuple[Gate, ...]
 
-    def updating_is_not_supported(operation: Operation, match: Match) -> Reason | None:
-        """Hold back updates."""
-        changes = operation.action is Action.UPDATE
-        return Reason.FEATURE_NOT_SUPPORTED if changes else None
+    @classmethod
+    def of(cls, rules: Rules, now: datetime, *, retry: bool) -> Gates:
+        """Return the gates that are closed to anything under these rules.
+
+        `retry` opens the quarantine, because a person asked for it.
+        """
+        always: list[Gate] = [] if rules.policy.add else [_adding_is_off]
+        if not all(
+            support.add and support.update and support.remove
+            for support in (rules.source, rules.target)
+        ):
+            always.append(_lacking_support(rules))
+        known: list[Gate] = [undone, never_listed, written_but_never_listed]
+        if not retry:
+            known.append(_quarantine(now))
+        return cls(tuple(always), tuple(known))
+
+    def refusal(self, operation: Operation, match: Match) -> Reason | None:
+        """Return why an operation is held back, or None."""
+        for gate in (*self.always, *self.known) if match.rows else self.always:
+            if reason := gate(operation, match):
+                return reason
+        return None
+
+
+def _adding_is_off(operation: Operation, match: Match) -> Reason | None:
+    """Hold back all that is added or changed."""
+    return None if operation.action is Action.REMOVE else Reason.ADDING_OFF
+
+
+def _lacking_support(rules: Rules) -> Gate:
+    """Return the gate that holds back what an account cannot do."""
+    can = {
+        (side, action): able
+        for side in Side
+        for support in (rules.support(side),)
+        for action, able in (
+            (Action.ADD, support.add),
+            (Action.UPDATE, support.update),
+            (Action.REMOVE, support.remove),
+        )
+    }
+
+    def not_supported(operation: Operation, match: Match) -> Reason | None:
+        """Hold back what the account cannot do."""
+        if can[operation.side, operation.action]:
+            return None
+        return Reason.FEATURE_NOT_SUPPORTED
+
+    return not_supported
+
+
+def _quarantine(now: datetime) -> Gate:
+    """Return the gate that holds back what failed too often, for its time."""
 
     def quarantined(operation: Operation, match: Match) -> Reason | None:
-        """Hold back what failed too often, until it may be tried again."""
-        return match.row.holds_back(now, operation.keys) if match.rows else None
+        """Hold back what is in quarantine."""
+        return match.row.holds_back(now, operation)
 
-    if not rules.policy.add:
-        yield adding_is_off
-    if not rules.target.update:
-        yield updating_is_not_supported
-    yield written_but_never_listed
-    if not retry:
-        yield quarantined
+    return quarantined
+
+
+def undone(operation: Operation, match: Match) -> Reason | None:
+    """Hold back what a person has taken back, until a side changes."""
+    row = match.row
+    if row.decision != Decision.UNDONE:
+        return None
+    as_left = all(_is_as_left(match, side, operation.feature) for side in Side)
+    return Reason.UNDONE if as_left else None
+
+
+def _is_as_left(match: Match, side: Side, feature: Feature) -> bool:
+    """Tell whether a side holds what it held after a person took something back."""
+    row, records = match.row, match.side(side)
+    if not row.value(side) and row.seen_at(side) is None:
+        # The process ended before it was noted what this side held.
+        return True
+    if not records or not row.value(side):
+        return not records and not row.value(side)
+    # What was written and is listed for the first time is what was written.
+    return row.seen_at(side) is None or not differs(
+        decode_value(feature, row.value(side)), combined(records)
+    )
+
+
+def never_listed(operation: Operation, match: Match) -> Reason | None:
+    """Hold back the removal of what its account has not listed itself so far."""
+    if operation.action is not Action.REMOVE:
+        return None
+    listed = any(record.seen for record in match.side(operation.side))
+    return None if listed else Reason.NOT_LISTED
 
 
 def written_but_never_listed(operation: Operation, match: Match) -> Reason | None:
-    """Hold back what the target took before and never listed: nothing is sent twice.
+    """Hold back what a side took before and never listed: nothing is sent twice.
 
-    A newer value than the one it took is sent all the same. A play that the target
+    A newer value than the one it took is sent all the same. A play that the side
     had at the last run has to be missing twice before it is sent again.
     """
     value = operation.value
     if not match.rows or value is None:
         return None
-    listed = any(record.seen for record in match.target)
+    side = operation.side
+    listed = any(record.seen for record in match.side(side))
     for row in match.rows:
-        if row.target_value and (
+        if row.gone_at(side.other) is not None:
+            # It was taken away there as well, and is wanted anew.
+            continue
+        if row.value(side) and (
             operation.reason is Reason.NEW_PLAY
-            or (not listed and row.target_seen_at is None)
+            or (not listed and row.seen_at(side) is None)
         ):
-            written = decode_value(operation.feature, row.target_value)
+            written = decode_value(operation.feature, row.value(side))
             if _covers(written, value):
                 return Reason.NOT_LISTED
     return None

@@ -1,26 +1,22 @@
 """Plan a feature in which an item is either there or not: watchlist, plain history."""
 
-from collections.abc import Iterator
-
 from ..matching import Match
-from ..model import Value, Watched
-from ..plan import Action, Operation, Reason, Skip
-from .rules import Rules, combined, operation, skip
+from ..model import Side, Value, Watched
+from .one_sided import give_whole, plan_one_sided
+from .rules import Rules, Steps
 
 
-def plan_presence(match: Match, rules: Rules) -> Iterator[Operation | Skip]:
-    """Add to the target what only the source has; dates that drift rewrite nothing."""
-    if match.target or not match.source:
-        return
-    value = _newest(combined(match.source))
-    if refused := rules.refusal(match, value):
-        yield skip(match, rules, refused)
-    else:
-        yield operation(match, rules, Action.ADD, Reason.MISSING, value)
+def plan_presence(match: Match, rules: Rules) -> Steps:
+    """Give either side what only the other has; dates that drift rewrite nothing."""
+    if match.source and match.target:
+        return ()
+    if not match.source and not match.target:
+        return ()
+    return plan_one_sided(match, rules, _give)
 
 
-def _newest(value: Value) -> Value:
-    """Return what counts of a value: of several plays, the newest."""
+def _give(match: Match, rules: Rules, side: Side, value: Value) -> Steps:
+    """Give an item to a side that lacks it; of several plays, the newest counts."""
     if isinstance(value, Watched) and (value.plays or value.count > 1):
-        return Watched(value.at)
-    return value
+        value = Watched(value.at)
+    return give_whole(match, rules, side, value)

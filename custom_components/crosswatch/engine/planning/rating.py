@@ -1,35 +1,103 @@
-"""Plan ratings: the same rating on both sides, as exactly as the target can hold it."""
+"""Plan ratings: the same rating on both sides, as exactly as both can hold it."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import partial
 from math import floor
 from typing import Final
 
+from ..codec import decode_value
 from ..matching import Match
-from ..model import Rated
+from ..model import Feature, Rated, Record, Side, Value
 from ..plan import Action, Operation, Reason, Skip
-from .rules import Rules, combined, operation, skip
+from ..policy import Prefer
+from .one_sided import awaits_listing, give_whole, plan_one_sided
+from .rules import Rules, Steps, combined, operation, side_text, skip
 
 _SAME: Final = 1e-6
 
 
-def plan_ratings(match: Match, rules: Rules) -> Iterator[Operation | Skip]:
-    """Give the target the source's rating where it has none or another one."""
-    if not match.source:
-        return
-    wanted = combined(match.source)
-    if not isinstance(wanted, Rated) or wanted.rating <= 0:
-        return
-    held = combined(match.target) if match.target else None
-    if isinstance(held, Rated) and same_rating(
-        wanted.rating, held.rating, rules.target.rating_step
-    ):
-        return
-    if refused := rules.refusal(match, wanted):
-        yield skip(match, rules, refused)
-    elif match.target:
-        yield operation(match, rules, Action.UPDATE, Reason.CHANGED, wanted)
-    else:
-        yield operation(match, rules, Action.ADD, Reason.MISSING, wanted)
+def plan_ratings(match: Match, rules: Rules) -> Steps:
+    """Give a side the other's rating where it has none or another one."""
+    source, target = _rated(match.source), _rated(match.target)
+    if source is None and target is None:
+        return ()
+    if source is None or target is None:
+        # A record without a rating says that its item is not rated.
+        known = match._replace(
+            source=match.source if source else (), target=match.target if target else ()
+        )
+        return plan_one_sided(known, rules, partial(_give, match))
+    if same_rating(source.rating, target.rating, rules.rating_step):
+        return ()
+    if awaits_listing(match):
+        return [skip(match, rules, Side.TARGET, Reason.NOT_LISTED)]
+    winner = _winner(match, rules, source, target)
+    if winner is None:
+        return [skip(match, rules, Side.TARGET, Reason.CONFLICT)]
+    side, value = winner.other, source if winner is Side.SOURCE else target
+    if refused := rules.refusal(match, side, value):
+        return [skip(match, rules, side, refused)]
+    return [operation(match, rules, side, Action.UPDATE, Reason.CHANGED, value)]
+
+
+def _give(
+    match: Match, known: Match, rules: Rules, side: Side, value: Value
+) -> Sequence[Operation | Skip]:
+    """Give a rating to a side that has none, though it may well list the item."""
+    if not match.side(side):
+        return give_whole(known, rules, side, value)
+    if refused := rules.refusal(match, side, value):
+        return [skip(match, rules, side, refused)]
+    return [operation(match, rules, side, Action.UPDATE, Reason.CHANGED, value)]
+
+
+def _rated(records: tuple[Record, ...]) -> Rated | None:
+    """Return the rating that a side gives an item, None where it gives none."""
+    rated = [record for record in records if _is_rating(record.value)]
+    value = combined(rated) if rated else None
+    return value if isinstance(value, Rated) else None
+
+
+def _is_rating(value: Value) -> bool:
+    """Tell whether a record rates its item."""
+    return isinstance(value, Rated) and value.rating > 0
+
+
+def _winner(match: Match, rules: Rules, source: Rated, target: Rated) -> Side | None:
+    """Return the side whose rating counts, None where a person has to decide.
+
+    Who alone has changed since both agreed is right; then the newer rating is, then
+    the preferred side, and the source if there is nothing else to go by.
+    """
+    if not rules.two_way:
+        return Side.SOURCE
+    changed = [
+        side
+        for side, value in ((Side.SOURCE, source), (Side.TARGET, target))
+        if _has_changed(match, rules, side, value)
+    ]
+    if len(changed) == 1:
+        return changed[0]
+    if rules.prefer is Prefer.REPORT:
+        return None
+    if source.at and target.at and source.at != target.at:
+        return Side.SOURCE if source.at > target.at else Side.TARGET
+    return Side.TARGET if rules.prefer is Prefer.TARGET else Side.SOURCE
+
+
+def _has_changed(match: Match, rules: Rules, side: Side, value: Rated) -> bool:
+    """Tell whether a side rates an item otherwise than when both agreed.
+
+    One that shows what our own write should have replaced is only late with it.
+    """
+    row = match.row
+    if not row.value(side):
+        return True
+    agreed = decode_value(Feature.RATINGS, row.value(side))
+    step = rules.support(side).rating_step
+    if isinstance(agreed, Rated) and same_rating(agreed.rating, value.rating, step):
+        return False
+    return not row.is_late(side, side_text(match.side(side)))
 
 
 def same_rating(wanted: float, held: float, step: float) -> bool:

@@ -1,37 +1,132 @@
-"""Plan history with rewatches: every play of the source is at the target as well."""
+"""Plan history with rewatches: every play of one side is at the other as well."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from ..codec import decode_value
 from ..matching import Match
-from ..model import Play, Watched
+from ..model import Feature, Play, Record, Side, Value, Watched
 from ..plan import Action, Operation, Reason, Skip
-from .rules import Rules, combined, operation, skip
+from .one_sided import GONE, had_it, plan_one_sided
+from .rules import Rules, Steps, combined, operation, removal, skip
 
 
-def plan_rewatches(match: Match, rules: Rules) -> Iterator[Operation | Skip]:
-    """Add each play that the target lacks, an operation a play."""
-    if not match.source:
+def plan_rewatches(match: Match, rules: Rules) -> Steps:
+    """Give either side the plays that it lacks, an operation a play."""
+    if not match.source and not match.target:
+        return ()
+    if not match.source or not match.target:
+        return plan_one_sided(match, rules, _give)
+    source, target = _plays(match.source), _plays(match.target)
+    if not source or not target:
+        # One side has the item as watched on an unknown date. A play with a date may
+        # well be that one, and must not be written beside it.
+        return ()
+    return [
+        *_plan_side(match, rules, Side.SOURCE, source, target),
+        *_plan_side(match, rules, Side.TARGET, target, source),
+    ]
+
+
+def _plan_side(
+    match: Match,
+    rules: Rules,
+    here: Side,
+    held: Sequence[Play],
+    others: Sequence[Play],
+) -> Iterator[Operation | Skip]:
+    """Plan the plays that only this side has."""
+    only_here = list(missing_plays(held, others, rules.tolerance))
+    if not only_here:
         return
-    watched = combined(match.source)
-    if not isinstance(watched, Watched):
-        return
-    held = combined(match.target) if match.target else None
-    known = dated_plays(held) if isinstance(held, Watched) else []
-    if held is not None and not known:
-        # The target has the item as watched on an unknown date. A play with a date
-        # may well be that one, and must not be written beside it.
-        return
-    wanted = dated_plays(watched)
-    if not wanted and held is None:
-        yield skip(match, rules, Reason.NO_DATE)
-    for play in missing_plays(wanted, known, rules.tolerance):
-        value = Watched(play.at, (Play(play.at),))
-        if refused := rules.refusal(match, value):
-            yield skip(match, rules, refused)
-        else:
-            reason = Reason.NEW_PLAY if match.target else Reason.MISSING
-            yield operation(match, rules, Action.ADD, reason, value)
+    names = {play.native_id for play in others}
+    lost = [each for each in _agreed(match, here.other) if each.native_id not in names]
+    new = set(missing_plays(only_here, lost, rules.tolerance))
+    agreed = {play.native_id for play in _agreed(match, here)}
+    for play in only_here:
+        is_lost = play not in new and play.native_id in agreed
+        yield from _plan_play(
+            match, rules, here, play, is_lost=is_lost, is_old=play.native_id in agreed
+        )
+
+
+def _give(match: Match, rules: Rules, side: Side, value: Value) -> Steps:
+    """Give all plays to a side that lacks the item; only new ones if it lost it."""
+    plays = dated_plays(value) if isinstance(value, Watched) else []
+    if not plays:
+        return [skip(match, rules, side, Reason.NO_DATE)]
+    here = side.other
+    gone: list[Play] = []
+    if had_it(match, side) and rules.policy.remove and rules.writes(here):
+        # What is older was removed there on purpose.
+        old = {play.native_id for play in _agreed(match, here)}
+        gone = [each for each in plays if each.native_id in old]
+        plays = [each for each in plays if each.native_id not in old]
+    return [
+        *(_remove(match, rules, here, each, GONE[side]) for each in gone),
+        *(_add(match, rules, side, each, Reason.MISSING) for each in plays),
+    ]
+
+
+def _plan_play(
+    match: Match, rules: Rules, here: Side, play: Play, *, is_lost: bool, is_old: bool
+) -> Steps:
+    """Plan a play of one side, which the other one lost, or which is known of old."""
+    there = here.other
+    if is_lost and rules.writes(here) and rules.policy.remove:
+        return [_remove(match, rules, here, play, GONE[there])]
+    if rules.writes(there):
+        return [_add(match, rules, there, play, Reason.NEW_PLAY)]
+    if is_lost:
+        return [skip(match, rules, here, Reason.REMOVING_OFF)]
+    if rules.mirrors and is_old:
+        return [_remove(match, rules, here, play, Reason.NOT_IN_SOURCE)]
+    return ()
+
+
+def _add(
+    match: Match, rules: Rules, side: Side, play: Play, reason: Reason
+) -> Operation | Skip:
+    """Give one play to a side."""
+    value = Watched(play.at, (Play(play.at),))
+    if refused := rules.refusal(match, side, value):
+        return skip(match, rules, side, refused)
+    return operation(match, rules, side, Action.ADD, reason, value)
+
+
+def _remove(
+    match: Match, rules: Rules, side: Side, play: Play, reason: Reason
+) -> Operation | Skip:
+    """Take one play from a side, unless a filter keeps it out of the pair."""
+    value = Watched(play.at, (play,))
+    kind = match.side(side)[0].item.kind
+    if refused := rules.out_of_scope(match, kind, value):
+        return skip(match, rules, side, refused)
+    return removal(match, rules, side, reason, value)
+
+
+def _agreed(match: Match, side: Side) -> list[Play]:
+    """Return the plays that a side was seen with when both agreed last.
+
+    A play without a name of its own was only written there, and never listed.
+    """
+    return sorted(
+        (
+            play
+            for row in match.rows
+            if (text := row.value(side))
+            and isinstance(value := decode_value(Feature.HISTORY, text), Watched)
+            for play in value.plays
+            if play.native_id
+        ),
+        key=lambda play: play.at,
+    )
+
+
+def _plays(records: Sequence[Record]) -> list[Play]:
+    """Return the plays of a side whose date is known, oldest first."""
+    watched = combined(records)
+    return dated_plays(watched) if isinstance(watched, Watched) else []
 
 
 def dated_plays(watched: Watched) -> list[Play]:

@@ -1,19 +1,23 @@
 """What every planner asks: may this item be written, and what does a side say of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from ..blocks import Blocks
+from ..codec import encode_value, value_text
 from ..ids import item_keys, title_key
 from ..matching import Match
-from ..model import Feature, Play, Rated, Record, Side, Value, Watched
+from ..model import Feature, Item, MediaKind, Play, Rated, Record, Side, Value, Watched
 from ..plan import Action, Operation, Reason, Skip
-from ..policy import FeaturePolicy
+from ..policy import FeaturePolicy, Mode, Prefer, RemoveMode
 from ..provider import FeatureSupport
 
 # Raised whenever the same facts lead to another plan than in the release before.
-PLANNING_VERSION: Final = 1
+PLANNING_VERSION: Final = 2
+
+type Steps = Sequence[Operation | Skip]
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -26,6 +30,23 @@ class Rules:
     policy: FeaturePolicy
     source: FeatureSupport
     target: FeatureSupport
+    mode: Mode = Mode.ONE_WAY
+    prefer: Prefer = Prefer.NEWEST
+    delete_limit: int = 5
+    delete_percent: float = 10.0
+    blocks: Blocks = field(default_factory=Blocks)
+
+    @property
+    def two_way(self) -> bool:
+        """Tell whether both sides may be written."""
+        return self.mode is Mode.TWO_WAY
+
+    @property
+    def mirrors(self) -> bool:
+        """Tell whether the target is to lose what the source does not have."""
+        policy = self.policy
+        mirror = policy.remove_mode is RemoveMode.MIRROR
+        return policy.remove and mirror and not self.two_way
 
     @property
     def rewatches(self) -> bool:
@@ -39,49 +60,81 @@ class Rules:
         return max(self.policy.tolerance, precision)
 
     @property
+    def rating_step(self) -> float:
+        """Return the distance between ratings that both accounts can hold."""
+        return max(self.source.rating_step, self.target.rating_step)
+
+    @property
     def signature(self) -> str:
         """Return a text that changes whenever a plan could come out differently."""
-        parts = [str(PLANNING_VERSION), self.feature.value]
-        for part in (self.policy, self.source, self.target):
+        parts = [str(PLANNING_VERSION)]
+        for part in (self, self.policy, self.policy.progress, self.source, self.target):
             for each in fields(part):
                 value = getattr(part, each.name)
-                parts.append(
-                    ",".join(sorted(value))
-                    if isinstance(value, frozenset)
-                    else str(value)
-                )
+                if value not in (self.policy, self.source, self.target):
+                    parts.append(
+                        ",".join(sorted(value))
+                        if isinstance(value, frozenset)
+                        else str(value)
+                    )
         return "|".join(parts)
 
-    def refusal(self, match: Match, value: Value) -> Reason | None:
-        """Return why the target cannot or must not be given this item, or None."""
-        kind = match.source[0].item.kind
-        policy = self.policy
-        if policy.kinds is not None and kind not in policy.kinds:
-            return Reason.FILTERED
-        if kind not in self.target.kinds:
+    def support(self, side: Side) -> FeatureSupport:
+        """Return what the account on this side can hold."""
+        return self.source if side is Side.SOURCE else self.target
+
+    def writes(self, side: Side) -> bool:
+        """Tell whether this side may be written."""
+        return side is Side.TARGET or self.two_way
+
+    def refusal(self, match: Match, side: Side, value: Value) -> Reason | None:
+        """Return why this side cannot or must not be given this item, or None."""
+        giver = match.side(side.other)[0].item
+        if reason := self.out_of_scope(match, giver.kind, value):
+            return reason
+        if giver.kind not in self.support(side).kinds:
             return Reason.KIND_NOT_SUPPORTED
-        if policy.since and value.at and value.at < policy.since:
-            return Reason.TOO_OLD
         if self.feature is Feature.HISTORY and value.at is None:
             return Reason.NO_DATE
-        if self._can_be_found(match):
+        if self._can_be_found(match, side, giver):
             return None
         return Reason.AMBIGUOUS if match.doubtful else Reason.NO_IDS
 
-    def _can_be_found(self, match: Match) -> bool:
-        """Tell whether the target can find the item by what is known of it."""
-        if match.target:
+    def out_of_scope(
+        self, match: Match, kind: MediaKind, value: Value
+    ) -> Reason | None:
+        """Return by which filter a person left this item out of the pair, or None."""
+        policy = self.policy
+        if policy.kinds is not None and kind not in policy.kinds:
+            return Reason.FILTERED
+        for side, chosen in (
+            (Side.SOURCE, policy.libraries),
+            (Side.TARGET, policy.target_libraries),
+        ):
+            if chosen and self.support(side).libraries:
+                libraries = _libraries(match, side)
+                # An item whose library is not known is in none that was chosen.
+                if libraries is not None and chosen.isdisjoint(libraries):
+                    return Reason.OTHER_LIBRARY
+        if policy.since and value.at and value.at < policy.since:
+            return Reason.TOO_OLD
+        return None
+
+    def _can_be_found(self, match: Match, side: Side, giver: Item) -> bool:
+        """Tell whether a side can find the item by what is known of it."""
+        support = self.support(side)
+        if match.side(side):
             return True
-        if self.target.by_title:
-            return bool(match.keys) or title_key(match.source[0].item) is not None
-        item = match.item if match.doubtful else match.source[0].item
+        if support.by_title:
+            return bool(match.keys) or title_key(giver) is not None
+        item = match.item if match.doubtful else giver
         if item.show is None:
-            return not self.target.ids.isdisjoint(match.item.ids)
-        if item.place is not None and not self.target.ids.isdisjoint(item.show.ids):
+            return not support.ids.isdisjoint(match.item.ids)
+        if item.place is not None and not support.ids.isdisjoint(item.show.ids):
             return True
         # An id that only repeats the show's is no key, and finds no episode.
         own = {key.split(":")[1] for key in item_keys(item) if "#" not in key}
-        return not self.target.ids.isdisjoint(own)
+        return not support.ids.isdisjoint(own)
 
 
 def combined(records: Sequence[Record]) -> Value:
@@ -104,28 +157,75 @@ def _plays_of_copies(records: Sequence[Record]) -> tuple[Play, ...]:
     return tuple(sorted(plays, key=lambda play: (play.at, play.native_id)))
 
 
+def _libraries(match: Match, side: Side) -> list[str] | None:
+    """Return the libraries that a side has an item in, or had it in before it was gone.
+
+    None for a side that never had it.
+    """
+    if records := match.side(side):
+        return [record.library for record in records]
+    had = [row for row in match.rows if row.seen_at(side) is not None]
+    if not had:
+        return None
+    return [name for row in had for name in row.library(side).split(" ")]
+
+
+def libraries_of(records: Sequence[Record]) -> str:
+    """Return the libraries that records are in as text, as the ledger keeps them."""
+    if len(records) == 1:
+        return records[0].library
+    return " ".join(dict.fromkeys([each.library for each in records if each.library]))
+
+
+def side_text(records: Sequence[Record]) -> str:
+    """Return what a side says of an item as text, empty where it lacks the item."""
+    if not records:
+        return ""
+    if len(records) == 1:
+        return value_text(records[0])
+    return encode_value(combined(records))
+
+
 def operation(
-    match: Match, rules: Rules, action: Action, reason: Reason, value: Value
+    match: Match, rules: Rules, side: Side, action: Action, reason: Reason, value: Value
 ) -> Operation:
-    """Return an operation on the target of a one-way pair."""
+    """Return an operation that writes a value to this side."""
+    records = match.side(side)
     return Operation(
         feature=rules.feature,
-        side=Side.TARGET,
+        side=side,
         action=action,
         item=match.item,
         reason=reason,
         keys=match.keys,
         value=value,
-        before=combined(match.target) if match.target else None,
-        native_ids=tuple([record.native_id for record in match.target]),
+        before=combined(records) if records else None,
+        native_ids=tuple([record.native_id for record in records]),
     )
 
 
-def skip(match: Match, rules: Rules, reason: Reason) -> Skip:
-    """Return that an item is left alone at the target, and why."""
+def removal(
+    match: Match, rules: Rules, side: Side, reason: Reason, value: Value | None = None
+) -> Operation:
+    """Return an operation that takes an item from this side, or only `value` of it."""
+    records = match.side(side)
+    return Operation(
+        feature=rules.feature,
+        side=side,
+        action=Action.REMOVE,
+        item=match.item,
+        reason=reason,
+        keys=match.keys,
+        before=value or combined(records),
+        native_ids=tuple([record.native_id for record in records]),
+    )
+
+
+def skip(match: Match, rules: Rules, side: Side, reason: Reason) -> Skip:
+    """Return that an item is left alone on this side, and why."""
     return Skip(
         feature=rules.feature,
-        side=Side.TARGET,
+        side=side,
         item=match.item,
         reason=reason,
         keys=match.keys,

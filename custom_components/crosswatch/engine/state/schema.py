@@ -10,7 +10,7 @@ from typing import Final
 # `ledger`: see ledger.py. `planned`: what the last plan of a pair and feature saw and
 # left alone, so that a run in which nothing changed need not plan anew.
 # `journal`: an operation before it is sent, what came of it, and whether the ledger
-# knows.
+# knows. `block`: see blocks.py; its scope is a pair or an account.
 MIGRATIONS: Final[Sequence[str]] = (
     """
     CREATE TABLE pair (pair_id TEXT PRIMARY KEY, created_at REAL NOT NULL);
@@ -55,6 +55,20 @@ MIGRATIONS: Final[Sequence[str]] = (
         body BLOB NOT NULL
     );
     CREATE INDEX report_of_pair ON report (pair_id, started_at);
+    """,
+    """
+    ALTER TABLE record ADD COLUMN library TEXT NOT NULL DEFAULT '';
+    ALTER TABLE ledger ADD COLUMN decision TEXT NOT NULL DEFAULT '';
+    ALTER TABLE ledger ADD COLUMN replaced TEXT NOT NULL DEFAULT '';
+    ALTER TABLE ledger ADD COLUMN source_library TEXT NOT NULL DEFAULT '';
+    ALTER TABLE ledger ADD COLUMN target_library TEXT NOT NULL DEFAULT '';
+    CREATE TABLE block (
+        block_id INTEGER PRIMARY KEY, scope TEXT NOT NULL, feature TEXT NOT NULL,
+        kind TEXT NOT NULL, ids TEXT NOT NULL, show_ids TEXT NOT NULL,
+        title TEXT NOT NULL, year INTEGER, season INTEGER, number INTEGER,
+        created_at REAL NOT NULL
+    );
+    CREATE INDEX block_of_scope ON block (scope);
     """,
 )
 

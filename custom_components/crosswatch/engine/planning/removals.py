@@ -1,0 +1,91 @@
+"""What a removal needs beside being wanted: no twin, and not too many of them."""
+
+from collections.abc import Iterable, Sequence
+
+from ..ids import title_key
+from ..ledger import Decision
+from ..matching import Join, Match
+from ..model import Side, Snapshot
+from ..plan import Action, Operation, Reason, Skip
+from .rules import Rules
+
+
+class Twins:
+    """Items without a partner, by their titles: a lost item may be one of them.
+
+    A person who replaces a file, or has it identified anew, changes its address and
+    its ids at once. What looks like a removal and an addition is then the same item.
+    """
+
+    def __init__(self, joined: Join) -> None:
+        """Remember the items; they are filed when a removal asks for them."""
+        self._joined = joined
+        self._filed: dict[Side, frozenset[str]] = {}
+
+    def has(self, operation: Operation) -> bool:
+        """Tell whether the side that lost the item has one of the same title."""
+        key = title_key(operation.item)
+        if key is None:
+            return False
+        lost_by = operation.side.other
+        if lost_by not in self._filed:
+            self._filed[lost_by] = frozenset(self._titles(lost_by))
+        return key in self._filed[lost_by]
+
+    def _titles(self, side: Side) -> Iterable[str]:
+        """Yield the titles of all items that only this side has."""
+        for match in (*self._joined.matches, *self._joined.ambiguous):
+            if match.side(side.other):
+                continue
+            for record in match.side(side):
+                if key := title_key(record.item):
+                    yield key
+
+
+def is_known_loss(match: Match, skip: Skip) -> bool:
+    """Tell whether an earlier run has told that an item is gone from one side.
+
+    With removals switched off a person has to hear of it, but not for ever.
+    """
+    return any(
+        row.gone_at(skip.side.other) is not None and row.decision == Decision.NONE
+        for row in match.rows
+    )
+
+
+def delete_limit(rules: Rules, snapshot: Snapshot) -> int:
+    """Return how many records one run may remove from a side without being asked."""
+    share = int(len(snapshot.records) * rules.delete_percent / 100)
+    return max(rules.delete_limit, share)
+
+
+def held_removals(
+    operations: Sequence[Operation],
+    match_of: dict[int, Match],
+    rules: Rules,
+    sides: dict[Side, Snapshot],
+) -> dict[int, Reason]:
+    """Return which removals wait for a person, by identity, and why.
+
+    All of a side's removals wait where they are too many, and what waits goes on
+    waiting. Those that a person has approved do not count, and those that a person
+    has dismissed stay.
+    """
+    held: dict[int, Reason] = {}
+    for side, snapshot in sides.items():
+        new: list[int] = []
+        waiting: list[int] = []
+        for operation in operations:
+            if operation.action is not Action.REMOVE or operation.side is not side:
+                continue
+            decision = match_of[id(operation)].row.decision
+            if decision == Decision.DISMISSED:
+                held[id(operation)] = Reason.KEPT
+            elif decision == Decision.HELD:
+                waiting.append(id(operation))
+            elif decision != Decision.APPROVED:
+                new.append(id(operation))
+        if len(new) + len(waiting) > delete_limit(rules, snapshot):
+            waiting += new
+        held.update(dict.fromkeys(waiting, Reason.MASS_DELETE))
+    return held

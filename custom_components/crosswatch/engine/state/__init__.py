@@ -1,0 +1,1 @@
+"""The tables of the state file, by what they hold."""

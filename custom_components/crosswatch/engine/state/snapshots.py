@@ -1,0 +1,117 @@
+"""Stored snapshots: what each account listed last."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ..codec import decode_records, encode_records
+from ..model import Feature, Snapshot
+from .database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotState:
+    """What is known of a stored snapshot without loading it."""
+
+    marker: str
+    full_read_at: datetime
+    version: int
+
+
+class SnapshotTables(Database):
+    """Keeps the snapshots of accounts, for all pairs that they are in."""
+
+    def record_counts(self, account_id: str) -> dict[Feature, int]:
+        """Return how many records the account's stored snapshots have."""
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "SELECT snapshot.feature, COUNT(native_id) FROM snapshot"
+                " LEFT JOIN record USING (account_id, feature)"
+                " WHERE snapshot.account_id = ? GROUP BY snapshot.feature",
+                (account_id,),
+            ).fetchall()
+        return {Feature(feature): count for feature, count in rows}
+
+    def snapshot_state(self, account_id: str, feature: Feature) -> SnapshotState | None:
+        """Return what is known of a stored snapshot, None where there is none."""
+        with self._transaction() as connection:
+            row = connection.execute(
+                "SELECT marker, full_read_at, version FROM snapshot"
+                " WHERE account_id = ? AND feature = ?",
+                (account_id, feature),
+            ).fetchone()
+        if row is None:
+            return None
+        return SnapshotState(row[0], datetime.fromtimestamp(row[1], UTC), row[2])
+
+    def load_snapshot(self, account_id: str, feature: Feature) -> Snapshot | None:
+        """Return a stored snapshot, None where there is none."""
+        with self._transaction() as connection:
+            state = connection.execute(
+                "SELECT full_read_at, marker FROM snapshot"
+                " WHERE account_id = ? AND feature = ?",
+                (account_id, feature),
+            ).fetchone()
+            if state is None:
+                return None
+            rows = connection.execute(
+                "SELECT native_id, keys, kind, ids, title, year, show, season, number,"
+                " value, seen, library FROM record WHERE account_id = ? AND feature = ?",
+                (account_id, feature),
+            ).fetchall()
+        records = decode_records(feature, rows)
+        at = datetime.fromtimestamp(state[0], UTC)
+        return Snapshot(feature, records, at, state[1])
+
+    def save_snapshot(
+        self,
+        account_id: str,
+        snapshot: Snapshot,
+        previous: Snapshot | None,
+        *,
+        as_before: bool = False,
+    ) -> int:
+        """Store a snapshot and return its version, which moves with its records.
+
+        `previous` is the one that is stored; only what differs is written. With
+        `as_before` the version stays: no plan could come out differently.
+        """
+        feature = snapshot.feature
+        old = previous.records if previous else {}
+        new = snapshot.records
+        changed = [each for name, each in new.items() if old.get(name) is not each]
+        gone = [name for name in old if name not in new]
+        with self._transaction() as connection:
+            if previous is None:
+                connection.execute(
+                    "DELETE FROM record WHERE account_id = ? AND feature = ?",
+                    (account_id, feature),
+                )
+            connection.executemany(
+                "DELETE FROM record"
+                " WHERE account_id = ? AND feature = ? AND native_id = ?",
+                ((account_id, feature, name) for name in gone),
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                ((account_id, feature, *row) for row in encode_records(changed)),
+            )
+            moved = previous is None or (bool(changed or gone) and not as_before)
+            connection.execute(
+                "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET marker = excluded.marker,"
+                " full_read_at = excluded.full_read_at, version = version + ?",
+                (
+                    account_id,
+                    feature,
+                    snapshot.marker,
+                    snapshot.full_read_at.timestamp(),
+                    1,
+                    moved,
+                ),
+            )
+            row = connection.execute(
+                "SELECT version FROM snapshot WHERE account_id = ? AND feature = ?",
+                (account_id, feature),
+            ).fetchone()
+        version: int = row[0]
+        return version
