@@ -524,7 +524,7 @@ async def test_a_newer_play_wins_over_a_removal(world: World) -> None:
         as_item(film), None, before=Watched(moment(9)), native_ids=[film.id]
     )
     assert await world.write(Feature.HISTORY, remove) == [
-        (OutcomeKind.FAILED, Reason.CHANGED)
+        (OutcomeKind.FAILED, Reason.CHANGED_SINCE)
     ]
     assert data_of(world, film)[0]
     remove = operation(
@@ -558,7 +558,7 @@ async def test_older_routes(world: World) -> None:
     ("fault", "result"),
     [
         pytest.param({"status": 400}, REJECTED, id="refused"),
-        pytest.param({"status": 404}, NOT_FOUND, id="gone in the meantime"),
+        pytest.param({"status": 404}, UNAVAILABLE, id="denied by a proxy"),
         pytest.param({"status": 405}, REJECTED, id="no such method"),
         pytest.param({"status": 500}, UNKNOWN, id="status 500"),
         pytest.param({"status": 501}, UNKNOWN, id="status 501"),

@@ -42,6 +42,7 @@ from .tracker_world import (
 
 APPLIED = OutcomeKind.APPLIED
 THERE = OutcomeKind.ALREADY_THERE
+CHANGED = OutcomeKind.FAILED
 
 MATRIX = movie("The Matrix", 1999, imdb="tt0133093", tmdb="603")
 THRONES = show("Game of Thrones", 2011, imdb="tt0944947", tvdb="121361")
@@ -126,8 +127,8 @@ async def test_an_undated_play_stays_undated(home: TrackerProvider) -> None:
 @pytest.mark.parametrize(
     ("before", "left"),
     [
-        pytest.param(None, [], id="not told: all"),
-        pytest.param(Watched(day(2), (), 2), [], id="no plays told: all"),
+        pytest.param(Watched(day(2), (), 2), [day(1)], id="only the last is told"),
+        pytest.param(Watched(), [day(1), day(2)], id="only an undated one"),
         pytest.param(
             Watched(day(1), (Play(day(1)),), 1), [day(2)], id="a newer play stays"
         ),
@@ -142,7 +143,7 @@ async def test_an_undated_play_stays_undated(home: TrackerProvider) -> None:
     ],
 )
 async def test_removes_exactly_the_plays_that_were_seen(
-    home: TrackerProvider, before: Watched | None, left: list[object]
+    home: TrackerProvider, before: Watched, left: list[object]
 ) -> None:
     """A play that came after the plan was made stays."""
     await put(home, Feature.HISTORY, (PILOT, Watched(day(1))), (PILOT, Watched(day(2))))
@@ -167,36 +168,33 @@ async def test_removing_seen_plays_takes_the_undated_one(home: TrackerProvider) 
 
 
 @pytest.mark.parametrize(
-    ("known", "wanted", "before", "result"),
+    ("known", "wanted", "before", "expected"),
     [
+        pytest.param(Rated(7, day(2)), Rated(8, day(3)), None, APPLIED, id="newer"),
+        pytest.param(Rated(7, day(2)), Rated(8, day(1)), None, CHANGED, id="older"),
+        pytest.param(Rated(7, day(2)), Rated(8, day(2)), None, APPLIED, id="as new"),
+        pytest.param(Rated(7, day(2)), Rated(8), None, APPLIED, id="undated"),
+        pytest.param(Rated(7, day(2)), Rated(7), None, THERE, id="undated, the same"),
+        pytest.param(Rated(7), Rated(8, day(1)), None, APPLIED, id="over undated"),
         pytest.param(
-            Rated(7, day(2)), Rated(8, day(3)), None, Rated(8, day(3)), id="newer"
-        ),
-        pytest.param(Rated(7, day(2)), Rated(8, day(1)), None, None, id="older"),
-        pytest.param(
-            Rated(7, day(2)), Rated(8, day(2)), None, Rated(8, day(2)), id="as new"
-        ),
-        pytest.param(Rated(7, day(2)), Rated(8), None, Rated(8), id="undated"),
-        pytest.param(Rated(7, day(2)), Rated(7), None, None, id="undated, the same"),
-        pytest.param(
-            Rated(7), Rated(8, day(1)), None, Rated(8, day(1)), id="over undated"
-        ),
-        pytest.param(
-            Rated(7, day(1)), Rated(7, day(2)), None, Rated(7, day(2)), id="newer date"
+            Rated(7, day(1)), Rated(7, day(2)), None, APPLIED, id="newer date"
         ),
         pytest.param(
             Rated(7, day(2)),
             Rated(8, day(1)),
             Rated(7, day(2)),
-            Rated(8, day(1)),
+            APPLIED,
             id="older, but decided in full knowledge",
         ),
         pytest.param(
             Rated(7, day(2)),
             Rated(8, day(1)),
             Rated(6, day(1)),
-            None,
+            CHANGED,
             id="changed since",
+        ),
+        pytest.param(
+            Rated(7, day(2)), Rated(8), Rated(6), CHANGED, id="undated, changed since"
         ),
     ],
 )
@@ -205,7 +203,7 @@ async def test_ratings(
     known: Rated,
     wanted: Rated,
     before: Rated | None,
-    result: Rated | None,
+    expected: OutcomeKind,
 ) -> None:
     """The newer rating wins; one without a date overwrites."""
     await put(home, Feature.RATINGS, (MATRIX, known))
@@ -222,8 +220,10 @@ async def test_ratings(
             )
         ],
     )
-    assert outcome.kind is (APPLIED if result else THERE)
-    assert await held(home, Feature.RATINGS) == [(MATRIX, result or known)]
+    assert outcome.kind is expected
+    assert (outcome.reason is Reason.CHANGED_SINCE) == (expected is CHANGED)
+    left = wanted if expected is APPLIED else known
+    assert await held(home, Feature.RATINGS) == [(MATRIX, left)]
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ async def test_progress(
         Feature.PROGRESS,
         [operation(MATRIX, wanted, feature=Feature.PROGRESS, before=before)],
     )
-    assert outcome.kind is (APPLIED if applied else THERE)
+    assert outcome.kind is (APPLIED if applied else CHANGED)
     assert await held(home, Feature.PROGRESS) == [
         (MATRIX, wanted if applied else known)
     ]
@@ -384,7 +384,18 @@ async def test_items_without_ids_are_kept_by_title(home: TrackerProvider) -> Non
             None,
             id="an address that is gone",
         ),
-        pytest.param(operation(MATRIX, None), THERE, None, id="nothing to remove"),
+        pytest.param(
+            operation(MATRIX, None, before=Watched(day(1))),
+            THERE,
+            None,
+            id="nothing to remove",
+        ),
+        pytest.param(
+            operation(MATRIX, None),
+            OutcomeKind.FAILED,
+            Reason.REJECTED,
+            id="no plays named",
+        ),
     ],
 )
 async def test_outcomes(

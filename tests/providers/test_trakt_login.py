@@ -19,6 +19,7 @@ from custom_components.crosswatch.engine.provider import (
 )
 from custom_components.crosswatch.providers.http import JsonObject, JsonValue, Limiters
 from custom_components.crosswatch.providers.trakt.login import Login
+from custom_components.crosswatch.providers.trakt.refusal import UnknownTitleError
 from tests.simulators.base import FaultKind
 from tests.simulators.routing import route_hosts
 
@@ -258,7 +259,7 @@ async def test_dead_app(world: World) -> None:
         (423, {"X-Account-Deactivated": "true"}, AccountLimitError, "deactivated"),
         (426, {}, AccountLimitError, "VIP"),
         (429, {"Retry-After": "299"}, RateLimitedError, "wait"),
-        (404, {}, ProtocolError, "404"),
+        (404, {}, UnknownTitleError, "404"),
         (302, {}, ProtocolError, "302"),
     ],
 )

@@ -807,86 +807,12 @@ async def test_removing_ratings(world: World) -> None:
     assert not world.trakt.alice.ratings.live
 
 
-async def test_removing_plays(world: World) -> None:
-    """Plays that are known by id are removed one by one, others stay."""
-    alice, movie = world.trakt.alice, world.movies[0]
-    first, *_ = alice.watch(movie, at(1))
-    alice.watch(movie, at(2))
-    listed = Watched(at(1), (Play(at(1), str(first.id)),), 1)
-    gone = Watched(at(1), (Play(at(1), "4711"),), 1)
-    operations = [
-        operation(movie, action=Action.REMOVE, before=listed),
-        operation(world.movies[1], action=Action.REMOVE, before=gone),
-    ]
-    assert kinds(await write(world.provider(), operations)) == [APPLIED, THERE]
-    assert plays_of(world, movie) == [at(2)]
-
-
-async def test_removing_plays_with_an_odd_answer(world: World) -> None:
-    """Numbers that do not add up prove no removal."""
-    before = Watched(at(1), (Play(at(1), "4711"),), 1)
-    world.trakt.faults.fail(path=".*/remove", status=200, body="{}")
-    outcomes = await write(
-        world.provider(),
-        [operation(world.movies[0], action=Action.REMOVE, before=before)],
-    )
-    assert kinds(outcomes) == [UNKNOWN]
-
-
-@pytest.mark.parametrize("value", [Listed(), Rated(5), Watched(at(1), count=2)])
-async def test_removing_with_an_odd_answer(
-    world: World, value: Listed | Rated | Watched
-) -> None:
+@pytest.mark.parametrize("value", [Listed(), Rated(5)])
+async def test_removing_with_an_odd_answer(world: World, value: Listed | Rated) -> None:
     """An answer that does not tell of removals proves none, nor that there were none."""
     world.trakt.faults.fail(path=".*/remove", status=200, body='{"added": {}}')
     remove = operation(world.movies[0], action=Action.REMOVE, before=value)
     assert kinds(await write(world.provider(), [remove])) == [UNKNOWN]
-
-
-@pytest.mark.parametrize("deleted", [0, 2])
-async def test_removing_plays_of_one_that_is_not_named(
-    world: World, deleted: int
-) -> None:
-    """Where it is not told which of two titles is unknown, plays tell nothing."""
-    answer = {"deleted": {"movies": deleted}, "not_found": {"movies": [{}]}}
-    world.trakt.faults.fail(path=".*/remove", status=200, body=json.dumps(answer))
-    remove = [
-        operation(movie, action=Action.REMOVE, before=Watched(at(1), count=2))
-        for movie in world.movies[:2]
-    ]
-    outcomes = await write(world.provider(), remove)
-    assert set(kinds(outcomes)) == {UNKNOWN}
-
-
-@pytest.mark.parametrize(
-    ("plays", "expected"),
-    [
-        pytest.param((2, 1), [APPLIED, APPLIED], id="as many as known"),
-        pytest.param((1, 1), [UNKNOWN, UNKNOWN], id="not as many as known"),
-        pytest.param((0, 0), [THERE, THERE], id="none"),
-    ],
-)
-async def test_removing_all_plays(
-    world: World, plays: tuple[int, int], expected: list[OutcomeKind]
-) -> None:
-    """Titles whose plays have no ids are removed with all their plays."""
-    for movie, count in zip(world.movies, plays, strict=False):
-        for number in range(count):
-            world.trakt.alice.watch(movie, at(1 + number))
-    operations = [
-        operation(movie, action=Action.REMOVE, before=Watched(at(1), count=count))
-        for movie, count in zip(world.movies[:2], (2, 1), strict=True)
-    ]
-    assert kinds(await write(world.provider(), operations)) == expected
-    assert len(world.trakt.alice.history) == 0
-
-
-async def test_removing_one_title(world: World) -> None:
-    """A single title is certain, whatever the number of its plays."""
-    for day in (1, 2, 3):
-        world.trakt.alice.watch(world.movies[0], at(day))
-    remove = operation(world.movies[0], action=Action.REMOVE, before=Watched(at(1)))
-    assert kinds(await write(world.provider(), [remove])) == [APPLIED]
 
 
 async def test_nothing_to_write(world: World) -> None:

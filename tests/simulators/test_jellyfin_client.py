@@ -62,6 +62,8 @@ async def test_reads_and_writes(
             )
             assert (len(found["Items"]), found["TotalRecordCount"]) == (3, 30)
             assert api.get_item(film.id)["ProviderIds"]["Imdb"] == "tt0133093"
+            above = api.get_ancestors(film.id)
+            assert [each["Id"] for each in above] == [library.movies.id]
             assert len(api.get_items([film.id, series.id])["Items"]) == 2
             found = api.search_media_items("Godfather", year=1972, media="Movie")
             assert [item["Name"] for item in found["Items"]] == ["The Godfather"]

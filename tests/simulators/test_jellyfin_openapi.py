@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from .catalogue import make_catalogue
-from .jellyfin import JellyfinSimulator, Oddities, Seeded, User, seed, watch_some
+from .jellyfin import (
+    Behaviour,
+    JellyfinSimulator,
+    Oddities,
+    Seeded,
+    User,
+    seed,
+    watch_some,
+)
 from .jellyfin_caller import Caller
 from .openapi import OpenApi, SchemaViolationError, load_openapi
 
@@ -98,6 +106,20 @@ async def test_items(api: OpenApi, caller: Caller, watched_library: Seeded) -> N
     ):
         await check(api, caller, "GET", path)
     await check(api, caller, "GET", f"/Shows/{'0' * 32}/Episodes")
+
+
+async def test_lists_that_go_wrong(
+    api: OpenApi, caller: Caller, jellyfin: JellyfinSimulator, watched_library: Seeded
+) -> None:
+    """Wrong as they are, they look like any other."""
+    for behaviour in (
+        Behaviour(cut_lists=9, honest_total=False),
+        Behaviour(empty_lists=True),
+        Behaviour(groups_views=True),
+    ):
+        jellyfin.behaviour = behaviour
+        await check(api, caller, "GET", "/Items", recursive="true")
+        await check(api, caller, "GET", "/UserViews", includeHidden="true")
 
 
 async def test_administration(

@@ -1,11 +1,13 @@
 """A simulated Jellyfin server."""
 
+from .behaviour import Behaviour
 from .model import Item, ItemType, Library, User, UserData
 from .seeding import Oddities, Seeded, seed
 from .server import JellyfinSimulator
 from .watching import Watched, watch_some
 
 __all__ = [
+    "Behaviour",
     "Item",
     "ItemType",
     "JellyfinSimulator",

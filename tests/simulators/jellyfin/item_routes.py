@@ -12,7 +12,7 @@ from .model import Item, ItemType, Library, User
 from .ordering import ordered
 from .query import refuse_not_simulated, select
 from .refusal import Refusal, not_found
-from .shapes import view_json
+from .shapes import grouped_view_id, grouped_view_json, view_json
 
 type Signature = tuple[object, ...]
 
@@ -22,22 +22,38 @@ KEPT_LISTS = 32
 
 def views(call: Call) -> web.Response:
     """Return the libraries that a user sees, and the folder of the collections."""
-    user = call.user()
+    user = reader(call)
     state = call.server.state
-    shown = [
-        library
-        for library in state.libraries.values()
-        if user is None or user.sees(library)
-    ]
-    rows = [view_json(library, state) for library in shown]
+    shown = seen_libraries(call, user)
+    if call.server.behaviour.groups_views:
+        rows = [grouped_view_json(kind, state) for kind in kinds_of(shown)]
+    else:
+        rows = [view_json(library, state) for library in shown]
     rows.append(view_json(call.server.collections, state))
     return page(rows, len(rows), 0)
+
+
+def reader(call: Call) -> User | None:
+    """Return whose lists a request is answered with."""
+    user = call.user()
+    return call.server.behaviour.lists_of or user
+
+
+def seen_libraries(call: Call, user: User | None) -> list[Library]:
+    """Return the libraries that a user may see."""
+    libraries = call.server.state.libraries.values()
+    return [each for each in libraries if user is None or user.sees(each)]
+
+
+def kinds_of(libraries: Iterable[Library]) -> Iterable[str | None]:
+    """Return the kinds of libraries, each once."""
+    return dict.fromkeys(library.kind for library in libraries)
 
 
 def items(call: Call) -> web.Response:
     """Return the items that a query means."""
     refuse_not_simulated(call.parameters)
-    user = call.user()
+    user = reader(call)
     if user is None and not call.is_api_key:
         raise not_found()
     return send_list(call, user, "items", lambda: candidates(call, user))
@@ -57,13 +73,13 @@ def candidates(call: Call, user: User | None) -> Iterable[Item]:
     # The server searches everywhere below, asked to or not.
     recursive = recursive or call.parameters.text("searchTerm") is not None
     parent = call.parameters.id("parentId")
+    seen = seen_libraries(call, user)
     if parent is None:
-        libraries = [
-            library
-            for library in state.libraries.values()
-            if user is None or user.sees(library)
-        ]
-        return everything(libraries) if recursive else []
+        return everything(seen) if recursive else []
+    if call.server.behaviour.groups_views:
+        for kind in kinds_of(seen):
+            if parent == grouped_view_id(kind):
+                return everything(each for each in seen if each.kind == kind)
     if parent == call.server.collections.id:
         return []
     if (library := state.libraries.get(parent)) is not None:
@@ -111,8 +127,12 @@ def send_list(
 
 
 def send_page(call: Call, user: User | None, found: list[Item]) -> web.Response:
-    """Answer with some of the items found."""
-    parameters = call.parameters
+    """Answer with some of the items found, or as the server is told to go wrong."""
+    parameters, behaviour = call.parameters, call.server.behaviour
+    total = 0 if behaviour.empty_lists else len(found)
+    found = found[: 0 if behaviour.empty_lists else behaviour.cut_lists]
+    if not behaviour.honest_total:
+        total = len(found)
     start = max(parameters.integer("startIndex") or 0, 0)
     limit = parameters.integer("limit")
     end = None if limit is None else start + max(limit, 0)
@@ -126,7 +146,7 @@ def send_page(call: Call, user: User | None, found: list[Item]) -> web.Response:
     ]
     counted = parameters.boolean("enableTotalRecordCount") is not False
     # Not counted, the server takes the page for all there is. [unsure]
-    return page(rows, len(found) if counted else len(rows), start)
+    return page(rows, total if counted else len(rows), start)
 
 
 def one_item(call: Call) -> web.Response:
@@ -198,7 +218,7 @@ def episodes(call: Call) -> web.Response:
 
     Missing ones are shown only to a user who wants to see them, and to API keys.
     """
-    user = call.user()
+    user = reader(call)
     series = series_of(call, user)
     season = call.parameters.integer("season")
     season_id = call.parameters.id("seasonId")
@@ -223,7 +243,7 @@ def episodes(call: Call) -> web.Response:
 
 def seasons(call: Call) -> web.Response:
     """Return the seasons of a series."""
-    user = call.user()
+    user = reader(call)
     special = call.parameters.boolean("isSpecialSeason")
     found = [
         season

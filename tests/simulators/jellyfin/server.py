@@ -10,6 +10,7 @@ from aiohttp import web
 
 from ..base import Request, Simulator, utc_now
 from . import item_routes, login_routes, user_data_routes
+from .behaviour import Behaviour
 from .call import Access, Call
 from .devices import Devices, identity_of
 from .item_routes import Signature
@@ -43,7 +44,7 @@ class JellyfinSimulator(Simulator):
     `mixes_equals` gives items that are equal in the order asked for another order on
     each page. Items with an id in `unshown` are counted, and have their place, but are
     left out of pages: how the server hides what a user may not see by parental
-    control where its database cannot tell.
+    control where its database cannot tell. `behaviour` makes its lists go wrong.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class JellyfinSimulator(Simulator):
         self.describes_itself = False
         self.mixes_equals = False
         self.unshown: set[str] = set()
+        self.behaviour = Behaviour()
         self.quick_connect = True
         self.auto_approve: User | None = None
         self.legacy_authorization = True

@@ -190,6 +190,17 @@ def view_json(library: Library, state: State) -> Json:
     return written
 
 
+def grouped_view_id(kind: str | None) -> str:
+    """Return the id of the view that shows all libraries of a kind."""
+    return guid(f"view:{kind}")
+
+
+def grouped_view_json(kind: str | None, state: State) -> Json:
+    """Return the view that shows all libraries of a kind."""
+    named = Library(grouped_view_id(kind), (kind or "mixed").title(), kind, "")
+    return {**view_json(named, state), "Type": "UserView"}
+
+
 def virtual_folder_json(library: Library) -> Json:
     """Return a library as an administrator sees it."""
     written: Json = {

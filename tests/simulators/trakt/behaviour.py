@@ -42,6 +42,8 @@ class Behaviour:
     """The status, if any, that refuses a body with an episode of other ids only."""
     hidden: set[Title] = field(default_factory=set)
     """Titles whose plays are counted but not listed, as those of adult films."""
+    empty_lists: bool = False
+    """The watchlist, the ratings and the history are empty lists, and say so."""
     watched_leaves_watchlist: bool = True
     """A title that was watched (a show: wholly) goes from the watchlist."""
     block_empty_agent: bool = True

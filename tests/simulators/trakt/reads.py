@@ -1,6 +1,6 @@
 """Reading what an account holds."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 import json
 from zlib import crc32
@@ -56,6 +56,11 @@ def kinds_in(call: Call) -> frozenset[Kind]:
     return frozenset(known[name] for name in chosen)
 
 
+def shown[T](call: Call, rows: Sequence[T]) -> Sequence[T]:
+    """Return the rows of a list, unless lists are to be empty."""
+    return () if call.service.behaviour.empty_lists else rows
+
+
 def last_activities(call: Call) -> Answer:
     """GET /sync/last_activities."""
     return Answer(call.account.activities.as_json())
@@ -90,7 +95,9 @@ def watchlist(call: Call) -> Answer:
         if row.title.kind in kinds
     ]
     ranked.sort(key=SORT_KEYS[sort_by], reverse=sort_how == "desc")
-    answer = paged(ranked, call.query, lambda each: listed_json(*each, full=full))
+    answer = paged(
+        shown(call, ranked), call.query, lambda each: listed_json(*each, full=full)
+    )
     headers = {
         **answer.headers,
         "X-Sort-By": sort_by,
@@ -114,7 +121,9 @@ def ratings(call: Call) -> Answer:
         if rated.title.kind in kinds and rated.rating in values
     ]
     chosen.sort(key=rating_order)
-    return paged(chosen, call.query, lambda rated: rated_json(rated, full=full))
+    return paged(
+        shown(call, chosen), call.query, lambda rated: rated_json(rated, full=full)
+    )
 
 
 def rating_order(rated: Rated) -> tuple[int, str, int]:
@@ -147,7 +156,7 @@ def history(call: Call) -> Answer:
         plays = [play for play in plays if play.title.belongs_to(title)]
     plays = within_dates(plays, call.query)
     return paged(
-        plays,
+        shown(call, plays),
         call.query,
         lambda play: play_json(play, full=full),
         is_hidden=lambda play: play.title in call.service.behaviour.hidden,

@@ -486,3 +486,20 @@ async def test_hidden_plays(
     assert [row["type"] for row in reply.rows] == ["episode"]
     assert reply.headers["X-Pagination-Item-Count"] == "6"
     assert reply.headers["X-Pagination-Page-Count"] == "3"
+
+
+@pytest.mark.parametrize("name", ["watchlist", "ratings", "history"])
+async def test_empty_lists(
+    api: Api, trakt: TraktSimulator, batman: Title, name: str
+) -> None:
+    """Lists can be made to look empty, though nothing changed."""
+    trakt.behaviour.watched_leaves_watchlist = False
+    trakt.alice.put_on_watchlist(batman)
+    trakt.alice.rate(batman, 7)
+    trakt.alice.watch(batman)
+    before = (await api.get("/sync/last_activities")).data
+    assert len((await api.get(f"/sync/{name}")).rows) == 1
+    trakt.behaviour.empty_lists = True
+    answer = await api.get(f"/sync/{name}")
+    assert (answer.rows, answer.headers["X-Pagination-Item-Count"]) == ([], "0")
+    assert (await api.get("/sync/last_activities")).data == before

@@ -4,9 +4,11 @@ Pure functions: from what the server holds and what is wanted to the members to 
 (None where nothing is to be done), and whether the answer confirms it.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from ...engine.model import Rated, Value, Watched
+from ...engine.plan import Action, Operation
 from ...engine.provider import ProtocolError
 from ..answer import JsonValue
 from ..mediabrowser.rows import UserData
@@ -39,6 +41,26 @@ def watched_change(data: UserData, wanted: Watched) -> Changes | None:
     return changes
 
 
+def turned_back(
+    data: UserData, wanted: Watched, before: Value | None
+) -> Changes | None:
+    """Return what gives an item an older date, on purpose; None where that is not so.
+
+    Only who knows the present date may put it back, as an undo does.
+    """
+    if not isinstance(before, Watched) or before.at is None or wanted.at is None:
+        return None
+    if not is_watched_at(data, before.at) or wanted.at > before.at - _SAME_MOMENT:
+        return None
+    return {"Played": True, "LastPlayedDate": _text(wanted.at)}
+
+
+def is_watched_at(data: UserData, moment: datetime) -> bool:
+    """Tell whether an item was last watched at this moment."""
+    last = data.last_played
+    return data.played and last is not None and abs(last - moment) < _SAME_MOMENT
+
+
 def is_watched(data: UserData, wanted: Watched) -> bool:
     """Tell whether an item is watched, at the wanted moment or later."""
     if not data.played or wanted.at is None:
@@ -60,7 +82,33 @@ def rating_change(data: UserData, wanted: Rated) -> Changes | None:
 
 def is_rated(data: UserData, wanted: Rated) -> bool:
     """Tell whether an item has the wanted rating."""
-    return data.rating is not None and abs(data.rating - wanted.rating) < _SAME_RATING
+    return _is_same(data.rating, wanted.rating)
+
+
+def was_rated_since(ratings: Collection[float | None], operation: Operation) -> bool:
+    """Tell whether none of an item's copies is rated as the operation knows it.
+
+    Nor as it wants them to be, in which case there is nothing to lose.
+    """
+    before, wanted = _rating(operation.before), _rating(operation.value)
+    if before is None and operation.action is Action.REMOVE:
+        # It does not know.
+        return False
+    return bool(ratings) and not any(
+        _is_same(rating, before) or _is_same(rating, wanted) for rating in ratings
+    )
+
+
+def _rating(value: Value | None) -> float | None:
+    """Return a rating, None where there is none."""
+    return value.rating if isinstance(value, Rated) else None
+
+
+def _is_same(rating: float | None, other: float | None) -> bool:
+    """Tell whether two ratings are the same."""
+    if rating is None or other is None:
+        return rating is other
+    return abs(rating - other) < _SAME_RATING
 
 
 def wanted_as[V](value: Value | None, kind: type[V]) -> V:

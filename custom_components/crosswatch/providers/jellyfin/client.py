@@ -1,6 +1,6 @@
 """The endpoints of a Jellyfin server, for one signed-in user."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -13,7 +13,7 @@ from ...engine.provider import (
     ProtocolError,
     ProviderUnavailableError,
 )
-from ..http import Answer, HttpClient, JsonObject, Limiters, Pace
+from ..http import Answer, HttpClient, JsonObject, JsonValue, Limiters, Pace
 from ..mediabrowser.library import Query
 
 # Nothing limits the rate, but the server's database dislikes parallel writes.
@@ -51,7 +51,7 @@ class JellyfinClient:
         """Take the server's base address, and whose data this is about."""
         self._http = http
         self._url = url
-        self._user_id = user_id
+        self.user_id = user_id
 
     async def me(self) -> JsonObject:
         """Return the user whose token this is."""
@@ -73,6 +73,24 @@ class JellyfinClient:
         """Return the seasons of a series."""
         return await self._list(f"/Shows/{_part(series_id)}/Seasons", query)
 
+    async def views(self) -> JsonObject:
+        """Return the libraries, those that the user hides at home among them."""
+        return await self._list("/UserViews", {"includeHidden": "true"})
+
+    async def ancestors(self, item_id: str) -> Sequence[JsonValue]:
+        """Return what an item lies in; nothing if there is no such item."""
+        answer = await self._get(f"/Items/{_part(item_id)}/Ancestors", {})
+        if answer.status == 404:
+            return ()
+        return (await self._accepted(answer)).array()
+
+    async def user_data(self, item_id: str) -> JsonObject | None:
+        """Return what the user did with an item; None if there is no such item."""
+        answer = await self._get(f"/UserItems/{_part(item_id)}/UserData", {})
+        if answer.status in _UNKNOWN_ROUTE:
+            return None
+        return (await self._accepted(answer)).object()
+
     async def save_user_data(
         self, item_id: str, changes: JsonObject
     ) -> JsonObject | None:
@@ -81,7 +99,7 @@ class JellyfinClient:
         return await self._change(
             "POST",
             f"/UserItems/{item}/UserData",
-            f"/Users/{self._user_id}/Items/{item}/UserData",
+            f"/Users/{self.user_id}/Items/{item}/UserData",
             changes,
         )
 
@@ -91,7 +109,7 @@ class JellyfinClient:
         return await self._change(
             "DELETE",
             f"/UserPlayedItems/{item}",
-            f"/Users/{self._user_id}/PlayedItems/{item}",
+            f"/Users/{self.user_id}/PlayedItems/{item}",
         )
 
     async def set_favourite(self, item_id: str, *, on: bool) -> JsonObject | None:
@@ -100,7 +118,7 @@ class JellyfinClient:
         return await self._change(
             "POST" if on else "DELETE",
             f"/UserFavoriteItems/{item}",
-            f"/Users/{self._user_id}/FavoriteItems/{item}",
+            f"/Users/{self.user_id}/FavoriteItems/{item}",
         )
 
     async def clear_rating(self, item_id: str) -> JsonObject | None:
@@ -109,18 +127,21 @@ class JellyfinClient:
         return await self._change(
             "DELETE",
             f"/UserItems/{item}/Rating",
-            f"/Users/{self._user_id}/Items/{item}/Rating",
+            f"/Users/{self.user_id}/Items/{item}/Rating",
         )
 
     async def _list(self, path: str, query: Query) -> JsonObject:
         """Return one page of a list."""
-        answer = await self._http.request(
+        return (await self._accepted(await self._get(path, query))).object()
+
+    async def _get(self, path: str, query: Query) -> Answer:
+        """Return the answer to a question about the user's items."""
+        return await self._http.request(
             "GET",
             f"{self._url}{path}",
-            params={"userId": self._user_id, **query},
+            params={"userId": self.user_id, **query},
             timeout=LIST_TIMEOUT,
         )
-        return await self._checked(answer)
 
     async def _change(
         self, method: str, path: str, older: str, body: JsonObject | None = None
@@ -129,7 +150,7 @@ class JellyfinClient:
 
         All of these may be repeated: they say how it shall be, not what to add.
         """
-        params: Mapping[str, str | int] = {"userId": self._user_id}
+        params: Mapping[str, str | int] = {"userId": self.user_id}
         for route in (path, older):
             answer = await self._http.request(
                 method,
@@ -140,13 +161,13 @@ class JellyfinClient:
                 idempotent=True,
             )
             if answer.status not in _UNKNOWN_ROUTE:
-                return await self._checked(answer)
+                return (await self._accepted(answer)).object()
         if answer.status == 404:
             return None
         return checked(answer)
 
-    async def _checked(self, answer: Answer) -> JsonObject:
-        """Return what the server answered; raises what it refused.
+    async def _accepted(self, answer: Answer) -> Answer:
+        """Return an answer that is none but what was asked for.
 
         A server says 401 also of a library that the user may not see. Only where it
         no longer knows the user does the person have to sign in again.
@@ -160,14 +181,19 @@ class JellyfinClient:
                 "The Jellyfin server refuses this, though the login is good: check the"
                 " user's libraries and permissions on the server"
             )
-        return checked(answer)
+        return accepted(answer)
 
 
 def checked(answer: Answer) -> JsonObject:
-    """Return what the server answered; raises what it refused."""
+    """Return the object that the server answered; raises what it refused."""
+    return accepted(answer).object()
+
+
+def accepted(answer: Answer) -> Answer:
+    """Return an answer that is a success; raises what the server refused."""
     match answer.status:
         case 200:
-            return answer.object()
+            return answer
         case 401 | 403 if from_proxy(answer):
             raise ProviderUnavailableError(
                 f"{answer.request} was refused with status {answer.status} by something"

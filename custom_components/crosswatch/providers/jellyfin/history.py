@@ -126,13 +126,20 @@ def _is_same(row: Row, previous: Snapshot) -> bool:
 
 
 def _agrees(previous: Snapshot, listed: Collection[str], total: int) -> bool:
-    """Tell whether the known rows and the new ones are all that there are."""
-    known = {
-        native_id
-        for native_id, record in previous.records.items()
-        if record.seen and not is_part(native_id)
-    }
-    return len(known.union(listed)) == total
+    """Tell whether the known rows and the new ones are all that there are.
+
+    What we wrote ourselves and is not among the new ones counts on the server; but
+    whether it is there, or something else that nobody has seen, only a full read tells.
+    """
+    known = set(listed)
+    for native_id, record in previous.records.items():
+        if is_part(native_id):
+            continue
+        if record.seen:
+            known.add(native_id)
+        elif native_id not in known:
+            return False
+    return len(known) == total
 
 
 def _updated(

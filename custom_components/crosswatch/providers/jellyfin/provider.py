@@ -13,7 +13,7 @@ from hashlib import blake2b
 import time
 from typing import Final, override
 
-from ...engine.model import Feature, MediaKind, Record, Snapshot
+from ...engine.model import Feature, Library, MediaKind, Record, Snapshot
 from ...engine.plan import Operation, Outcome
 from ...engine.provider import (
     ALL_KINDS,
@@ -34,10 +34,12 @@ from ..mediabrowser.library import (
 )
 from ..mediabrowser.mapping import favourite_from_row, rating_from_row
 from ..mediabrowser.paging import PAGE_SIZE, gather
+from ..mediabrowser.places import Places
 from ..mediabrowser.rows import ID_NAMESPACES, Page, Row
 from ..spec import Connection
 from .authorization import authorization
 from .client import JellyfinClient, http_client
+from .doubts import Doubts
 from .history import History
 from .writer import write
 
@@ -52,16 +54,18 @@ CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
         kinds=frozenset({MediaKind.MOVIE, MediaKind.SHOW}),
         update=False,
         ids=ID_NAMESPACES,
+        libraries=True,
     ),
     Feature.HISTORY: FeatureSupport(
         kinds=frozenset({MediaKind.MOVIE, MediaKind.EPISODE}),
         ids=ID_NAMESPACES,
         trust_marker_for=FULL_READ_EVERY,
+        libraries=True,
     ),
     # Without any marker: the server can neither filter nor order by a user's rating,
     # so that each read goes through the whole library.
     Feature.RATINGS: FeatureSupport(
-        kinds=ALL_KINDS, ids=ID_NAMESPACES, rating_step=0.1
+        kinds=ALL_KINDS, ids=ID_NAMESPACES, rating_step=0.1, libraries=True
     ),
 }
 
@@ -134,6 +138,8 @@ class JellyfinProvider(Provider):
         plays = Listing(client.items, HISTORY_QUERY)
         self._history = History(plays, self._series)
         self._index = LibraryIndex(client)
+        self._places = Places(client)
+        self._doubts = Doubts(client, self._series)
         self._head: _Kept[Page] = _Kept()
         self._favourites: _Kept[list[Row]] = _Kept()
 
@@ -155,7 +161,12 @@ class JellyfinProvider(Provider):
 
     @override
     async def read(self, feature: Feature, previous: Snapshot | None) -> Snapshot:
-        """Return all records, each in its own way."""
+        """Return all records; what is missing since the last time is looked into."""
+        snapshot = await self._read(feature, previous)
+        return await self._doubts.settle(snapshot, previous)
+
+    async def _read(self, feature: Feature, previous: Snapshot | None) -> Snapshot:
+        """Return what the server lists, each feature in its own way."""
         match feature:
             case Feature.HISTORY:
                 return await self._read_history(previous)
@@ -167,6 +178,16 @@ class JellyfinProvider(Provider):
                 return Snapshot.of(feature, records, self._now())
             case _:
                 return await self._read_ratings()
+
+    @override
+    async def libraries(self) -> Sequence[Library]:
+        """Return the user's libraries of films and series."""
+        return await self._places.libraries()
+
+    @override
+    async def locate(self, native_ids: Collection[str]) -> Mapping[str, str]:
+        """Return which of these libraries items are in."""
+        return await self._places.locate(native_ids)
 
     @override
     async def write(

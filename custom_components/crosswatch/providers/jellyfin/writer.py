@@ -9,13 +9,16 @@ from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
 from ..answer import JsonObject
 from ..mediabrowser.library import AmbiguousError, LibraryIndex, rows_by_id
 from ..mediabrowser.mapping import base_id, numbers, part_id
-from ..mediabrowser.rows import Row, UserData, parse_user_data
+from ..mediabrowser.rows import EPISODE, MOVIE, Row, UserData, parse_user_data
 from ..mediabrowser.writing import carry_out_all
 from .changes import (
     is_rated,
     is_watched,
+    is_watched_at,
     rating_change,
+    turned_back,
     wanted_as,
+    was_rated_since,
     was_watched_since,
     watched_change,
 )
@@ -107,11 +110,17 @@ class _Batch:
             return Outcome(operation, OutcomeKind.UNRESOLVED, Reason.AMBIGUOUS)
         changed = False
         answered: Row | None = None
+        rows = self._present(operation)
+        ratings = [row.data.rating for row in rows]
+        if self._feature is Feature.RATINGS and was_rated_since(ratings, operation):
+            return Outcome(operation, OutcomeKind.FAILED, Reason.CHANGED_SINCE)
         try:
-            for row in self._present(operation):
+            for row in rows:
                 async with self._locks[row.id]:
                     done = await self._bring(operation, row)
-                if done is not None:
+                if done is None:
+                    await self._check_that_it_is_gone(row)
+                else:
                     answered = answered or row
                     changed = changed or done
         except RefusedError as refused:
@@ -124,6 +133,14 @@ class _Batch:
             native_id=part_id(answered, operation.item),
         )
 
+    async def _check_that_it_is_gone(self, row: Row) -> None:
+        """Make sure that an item is gone which the server was said not to have.
+
+        It had it a moment ago; the word may be that of a proxy before it.
+        """
+        if await rows_by_id(self._client, [row.id], user_data=False):
+            raise RefusedError(OutcomeKind.FAILED, Reason.UNAVAILABLE)
+
     async def _bring(self, operation: Operation, row: Row) -> bool | None:
         """Bring one item to what is wanted; tell whether it had to be changed.
 
@@ -131,6 +148,9 @@ class _Batch:
         """
         # Another operation on the same file may have changed it since it was read.
         data = self._rows[row.id].data
+        if self._feature is Feature.HISTORY and row.type not in {MOVIE, EPISODE}:
+            # It would stand for all that is in it.
+            raise RefusedError(OutcomeKind.FAILED, Reason.KIND_NOT_SUPPORTED)
         match self._feature, operation.action:
             case Feature.HISTORY, Action.REMOVE:
                 request = self._unwatch(operation, row, data)
@@ -149,10 +169,19 @@ class _Batch:
     ) -> bool | None:
         """Make an item watched."""
         wanted = wanted_as(operation.value, Watched)
-        if (changes := watched_change(data, wanted)) is None:
+        back = turned_back(data, wanted, operation.before)
+        if (changes := back or watched_change(data, wanted)) is None:
             return False
         answer = await self._client.save_user_data(row.id, changes)
-        return self._settle(row, answer, lambda now: is_watched(now, wanted))
+        return self._settle(
+            row,
+            answer,
+            lambda now: (
+                is_watched_at(now, wanted.at)
+                if back and wanted.at
+                else is_watched(now, wanted)
+            ),
+        )
 
     async def _unwatch(
         self, operation: Operation, row: Row, data: UserData
@@ -162,7 +191,7 @@ class _Batch:
             return False
         if was_watched_since(data, operation.before):
             # The newer play wins; the next run sees it.
-            raise RefusedError(OutcomeKind.FAILED, Reason.CHANGED)
+            raise RefusedError(OutcomeKind.FAILED, Reason.CHANGED_SINCE)
         if not self._all_parts_go(row):
             raise RefusedError(OutcomeKind.UNRESOLVED, Reason.AMBIGUOUS)
         answer = await self._client.mark_unplayed(row.id)

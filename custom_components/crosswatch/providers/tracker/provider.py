@@ -16,6 +16,7 @@ from ...engine.provider import (
     Provider,
 )
 from ..spec import Connection
+from ..without_libraries import WithoutLibraries
 from .naming import account_slug, file_name
 from .store import Store
 
@@ -38,7 +39,7 @@ CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
 }
 
 
-class TrackerProvider(Provider):
+class TrackerProvider(WithoutLibraries, Provider):
     """One tracker: a file of its own, used in threads."""
 
     slug = SLUG

@@ -7,26 +7,20 @@ from pathlib import Path
 import sqlite3
 from typing import Final
 
-from ...engine.model import (
-    VALUE_TYPES,
-    Feature,
-    Listed,
-    Progress,
-    Rated,
-    Record,
-    Snapshot,
-)
+from ...engine.model import VALUE_TYPES, Feature, Record, Snapshot
 from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
 from .database import opened, transaction
 from .items import COLUMNS, AmbiguousError, ItemReader, Items, can_be_found
-from .values import TABLES, put, remove, to_moment, watched
+from .values import (
+    COLUMNS as VALUE_COLUMNS,
+    TABLES,
+    ChangedSinceError,
+    put,
+    remove,
+    value_of,
+    watched,
+)
 
-_VALUE_COLUMNS: Final = {
-    Feature.WATCHLIST: "at",
-    Feature.HISTORY: "play.id, at",
-    Feature.RATINGS: "rating, at",
-    Feature.PROGRESS: "position_ms, duration_ms, percent, at",
-}
 _ITEM_WIDTH: Final = 8
 
 
@@ -53,7 +47,7 @@ class Store:
 
     def read(self, feature: Feature, now: datetime) -> Snapshot:
         """Return all records of a feature."""
-        table, columns = TABLES[feature], _VALUE_COLUMNS[feature]
+        table, columns = TABLES[feature], VALUE_COLUMNS[feature]
         with opened(self._path) as database:
             rows = database.execute(
                 f"SELECT {COLUMNS}, {columns} FROM {table}"  # noqa: S608
@@ -86,24 +80,7 @@ def _records(feature: Feature, rows: sqlite3.Cursor) -> Iterator[Record]:
         return
     for row in rows:
         item = reader.item(row[:_ITEM_WIDTH])
-        yield Record(item, _value(feature, *row[_ITEM_WIDTH:]), str(row[0]))
-
-
-def _value(feature: Feature, *columns: float | None) -> Listed | Rated | Progress:
-    """Return the value in the columns of a row."""
-    *numbers, number = columns
-    at = to_moment(None if number is None else int(number))
-    match feature, numbers:
-        case Feature.RATINGS, [float(rating)]:
-            return Rated(rating, at)
-        case Feature.PROGRESS, [position, duration, percent]:
-            return Progress(_whole(position), _whole(duration), percent, at)
-    return Listed(at)
-
-
-def _whole(number: float | None) -> int | None:
-    """Return a whole number."""
-    return None if number is None else int(number)
+        yield Record(item, value_of(feature, row[_ITEM_WIDTH:]), str(row[0]))
 
 
 def _carry_out(
@@ -120,17 +97,28 @@ def _carry_out(
         item = items.keep(operation)
     except AmbiguousError:
         return Outcome(operation, OutcomeKind.UNRESOLVED, Reason.AMBIGUOUS)
-    changed = put(database, item, wanted, operation.before)
+    try:
+        changed = put(database, item, wanted, operation.before)
+    except ChangedSinceError:
+        return Outcome(operation, OutcomeKind.FAILED, Reason.CHANGED_SINCE)
     return Outcome(operation, _kind(changed), native_id=str(item))
 
 
 def _remove(
     database: sqlite3.Connection, items: Items, feature: Feature, operation: Operation
 ) -> Outcome:
-    """Remove all that an operation is about."""
+    """Remove all that an operation is about; of the history, the plays it names."""
+    before = operation.before
+    told = isinstance(before, VALUE_TYPES[feature])
+    if not told and (before is not None or feature is Feature.HISTORY):
+        return Outcome(operation, OutcomeKind.FAILED, Reason.REJECTED)
     changed = False
     for item in items.find(operation):
-        if remove(database, feature, item, operation.before):
+        try:
+            removed = remove(database, feature, item, before)
+        except ChangedSinceError:
+            return Outcome(operation, OutcomeKind.FAILED, Reason.CHANGED_SINCE)
+        if removed:
             changed = True
             items.drop_unused(item)
     return Outcome(operation, _kind(changed))

@@ -3,6 +3,8 @@
 The functions tell whether they had to change anything.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 import sqlite3
 from typing import Final
@@ -19,7 +21,17 @@ TABLES: Final = {
     Feature.PROGRESS: "progress",
 }
 
+# What of a row makes its value; of a play also its name.
+COLUMNS: Final = {
+    Feature.WATCHLIST: "at",
+    Feature.HISTORY: "play.id, at",
+    Feature.RATINGS: "rating, at",
+    Feature.PROGRESS: "position_ms, duration_ms, percent, at",
+}
+
 type Database = sqlite3.Connection
+# What each feature but the history says, once an item.
+type Single = Listed | Rated | Progress
 
 
 def to_number(moment: datetime | None) -> int | None:
@@ -32,8 +44,15 @@ def to_moment(number: int | None) -> datetime | None:
     return None if number is None else _EPOCH + timedelta(microseconds=number)
 
 
+class ChangedSinceError(Exception):
+    """Something newer is there than the caller knows of; it stays."""
+
+
 def put(database: Database, item: int, wanted: Value, before: Value | None) -> bool:
-    """Bring an item to a value; `before` is what the caller saw there."""
+    """Bring an item to a value; `before` is what the caller saw there.
+
+    Raises ChangedSinceError where that would overwrite what is newer.
+    """
     match wanted:
         case Listed():
             return _put_listed(database, item, wanted)
@@ -48,19 +67,34 @@ def put(database: Database, item: int, wanted: Value, before: Value | None) -> b
 def remove(
     database: Database, feature: Feature, item: int, before: Value | None
 ) -> bool:
-    """Take an item out of a feature.
+    """Take an item out of a feature, as far as the caller saw what is there.
 
-    Of the history, plays that the caller did not see stay: they are newer than the
-    wish to remove it.
+    Of the history, only the plays that stand in `before` go. Raises ChangedSinceError
+    where anything else is newer than that.
     """
-    if feature is Feature.HISTORY and isinstance(before, Watched) and before.plays:
+    if isinstance(before, Watched):
         return _remove_plays(database, item, before)
+    known = _known(database, feature, item)
+    if known is not None and before is not None and _was_changed(known, before):
+        raise ChangedSinceError
     return bool(
         database.execute(
             f"DELETE FROM {TABLES[feature]} WHERE item = ?",  # noqa: S608
             (item,),
         ).rowcount
     )
+
+
+def value_of(feature: Feature, columns: Sequence[float | None]) -> Single:
+    """Return the value in the columns of a row, of any feature but the history."""
+    *numbers, number = columns
+    at = to_moment(_whole(number))
+    match feature, numbers:
+        case Feature.RATINGS, [float(rating)]:
+            return Rated(rating, at)
+        case Feature.PROGRESS, [position, duration, percent]:
+            return Progress(_whole(position), _whole(duration), percent, at)
+    return Listed(at)
 
 
 def watched(plays: list[tuple[int, int | None]]) -> Watched:
@@ -104,9 +138,12 @@ def _put_watched(database: Database, item: int, wanted: Watched) -> bool:
 
 
 def _remove_plays(database: Database, item: int, before: Watched) -> bool:
-    """Remove the plays that the caller saw, the undated one among them."""
-    moments: list[int | None] = [to_number(play.at) for play in before.plays]
-    if before.count > len(before.plays):
+    """Remove the plays that the caller saw, the undated one among them.
+
+    Of an account that keeps only the last play, the caller saw no more than that.
+    """
+    moments = [to_number(play.at) for play in before.plays] or [to_number(before.at)]
+    if before.plays and before.count > len(before.plays):
         moments.append(None)
     removed = 0
     for moment in moments:
@@ -120,14 +157,11 @@ def _put_rated(
     database: Database, item: int, wanted: Rated, before: Value | None
 ) -> bool:
     """Rate an item, unless a newer rating came in between."""
-    row = database.execute(
-        "SELECT rating, at FROM rated WHERE item = ?", (item,)
-    ).fetchone()
-    if row is not None:
-        known = Rated(row[0], to_moment(row[1]))
-        same = known.rating == wanted.rating and wanted.at in {None, known.at}
-        if same or (known != before and _is_older(wanted.at, known.at)):
+    known = _known(database, Feature.RATINGS, item)
+    if isinstance(known, Rated):
+        if known.rating == wanted.rating and wanted.at in {None, known.at}:
             return False
+        _check_that_it_is_not_newer(known, wanted, before)
     database.execute(
         "REPLACE INTO rated (item, rating, at) VALUES (?, ?, ?)",
         (item, wanted.rating, to_number(wanted.at)),
@@ -138,16 +172,17 @@ def _put_rated(
 def _put_progress(
     database: Database, item: int, wanted: Progress, before: Value | None
 ) -> bool:
-    """Set a position, be it further or back, unless a newer one came in between."""
-    row = database.execute(
-        "SELECT position_ms, duration_ms, percent, at FROM progress WHERE item = ?",
-        (item,),
-    ).fetchone()
-    if row is not None:
-        position, duration, percent, at = row
-        known = Progress(position, duration, percent, to_moment(at))
-        if known == wanted or (known != before and _is_older(wanted.at, known.at)):
+    """Set a position, be it further or back, unless a newer one came in between.
+
+    Whether it runs, and whether it was watched since, is not for a file to keep.
+    """
+    wanted = _plain(wanted)
+    known = _known(database, Feature.PROGRESS, item)
+    if isinstance(known, Progress):
+        if known == wanted:
             return False
+        seen = _plain(before) if isinstance(before, Progress) else before
+        _check_that_it_is_not_newer(known, wanted, seen)
     database.execute(
         "REPLACE INTO progress (item, position_ms, duration_ms, percent, at)"
         " VALUES (?, ?, ?, ?, ?)",
@@ -162,9 +197,58 @@ def _put_progress(
     return True
 
 
+def _known(database: Database, feature: Feature, item: int) -> Single | None:
+    """Return what a feature says of an item, of any feature but the history."""
+    row = database.execute(
+        f"SELECT {COLUMNS[feature]} FROM {TABLES[feature]} WHERE item = ?",  # noqa: S608
+        (item,),
+    ).fetchone()
+    return None if row is None else value_of(feature, row)
+
+
+def _plain(value: Progress) -> Progress:
+    """Return a position as it is kept."""
+    return replace(value, playing=False, watched=False)
+
+
+def _check_that_it_is_not_newer(
+    known: Rated | Progress, wanted: Rated | Progress, before: Value | None
+) -> None:
+    """Make sure that nothing is overwritten that the caller would not want to be.
+
+    Who knows what is there may replace it, also by something older.
+    """
+    if known == before:
+        return
+    if _is_older(wanted.at, known.at) or (before is not None and wanted.at is None):
+        raise ChangedSinceError
+
+
+def _was_changed(known: Single, before: Single) -> bool:
+    """Tell whether something else, or the same anew, came after what was seen."""
+    if _said(known) == _said(before):
+        return _is_older(before.at, known.at)
+    return not _is_older(known.at, before.at)
+
+
+def _said(value: Single) -> tuple[float | None, ...]:
+    """Return what a value says besides its date."""
+    match value:
+        case Rated():
+            return (value.rating,)
+        case Progress():
+            return value.position_ms, value.percent
+    return ()
+
+
 def _is_older(moment: datetime | None, known: datetime | None) -> bool:
     """Tell whether a moment is certainly before the known one."""
     return moment is not None and known is not None and moment < known
+
+
+def _whole(number: float | None) -> int | None:
+    """Return a whole number."""
+    return None if number is None else int(number)
 
 
 def _inserted(

@@ -5,9 +5,8 @@ outcome is certain only where the numbers of a kind add up to what was sent of i
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ...engine.model import Watched
 from ...engine.plan import Operation, Outcome, OutcomeKind, Reason
 from ..http import JsonObject
 from .missing import find_missed, whole
@@ -15,6 +14,8 @@ from .payload import Entry
 
 # Decides on the entries of one kind, of which some were not found: so many, but which?
 type Judge = Callable[[Sequence[Entry], JsonObject, str, int], OutcomeKind]
+# Trakt's names of the plays that each operation, by its identity, takes away.
+type PlayIds = Mapping[int, Sequence[int]]
 
 
 def outcomes(
@@ -82,36 +83,17 @@ def judge_removed(
 
     What was not there is not counted, and is no error.
     """
-    named = sum(entry.rows for entry in entries) - short
-    return _removed(answer, counted, named, named)
-
-
-def judge_unwatched(
-    entries: Sequence[Entry], answer: JsonObject, counted: str, short: int
-) -> OutcomeKind:
-    """Return what came of removing all plays of some titles: plays are counted."""
-    named = [entry for entry in entries if entry.rows]
-    plays = sum(_plays_before(entry.operation) for entry in named)
-    if short and number_in(answer, "deleted", counted):
+    if not isinstance(answer.get("deleted"), dict):
         return OutcomeKind.UNKNOWN
-    return _removed(answer, counted, plays, len(named))
-
-
-def play_ids_of(operation: Operation) -> list[int]:
-    """Return Trakt's ids of the plays to remove; none if they are not all known.
-
-    A title with a play of unknown date, or with one that was never listed, can only
-    be removed as a whole.
-    """
-    value = operation.before or operation.value
-    if not isinstance(value, Watched) or value.count != len(value.plays):
-        return []
-    ids = [play.native_id for play in value.plays]
-    return [int(each) for each in ids] if all(map(str.isdecimal, ids)) else []
+    named = sum(entry.rows for entry in entries) - short
+    deleted = number_in(answer, "deleted", counted)
+    if not deleted:
+        return OutcomeKind.ALREADY_THERE
+    return OutcomeKind.APPLIED if deleted == named else OutcomeKind.UNKNOWN
 
 
 def play_outcomes(
-    operations: Sequence[Operation], answer: JsonObject
+    operations: Sequence[Operation], plays: PlayIds, answer: JsonObject
 ) -> Iterator[Outcome]:
     """Yield what came of removing single plays.
 
@@ -120,36 +102,17 @@ def play_outcomes(
     named = answer.get("not_found")
     unknown = named.get("ids") if isinstance(named, dict) else None
     gone = {whole(each) for each in unknown} if isinstance(unknown, list) else set()
-    ids = [play_ids_of(operation) for operation in operations]
-    known = sum(each not in gone for listed in ids for each in listed)
+    ids = {each for operation in operations for each in plays[id(operation)]}
+    known = len(ids - gone)
     groups = ("movies", "episodes")
     deleted = sum(number_in(answer, "deleted", group) for group in groups)
-    for operation, listed in zip(operations, ids, strict=True):
-        if gone.issuperset(listed):
+    for operation in operations:
+        if gone.issuperset(plays[id(operation)]):
             yield outcome_of(operation, OutcomeKind.ALREADY_THERE)
         elif deleted == known:
             yield outcome_of(operation, OutcomeKind.APPLIED)
         else:
             yield outcome_of(operation, OutcomeKind.UNKNOWN)
-
-
-def _removed(
-    answer: JsonObject, counted: str, expected: int, entries: int
-) -> OutcomeKind:
-    """Return what the number of removals of a kind says of as many entries."""
-    if not isinstance(answer.get("deleted"), dict):
-        return OutcomeKind.UNKNOWN
-    deleted = number_in(answer, "deleted", counted)
-    if not deleted:
-        return OutcomeKind.ALREADY_THERE
-    if deleted == expected or entries == 1:
-        return OutcomeKind.APPLIED
-    return OutcomeKind.UNKNOWN
-
-
-def _plays_before(operation: Operation) -> int:
-    """Return how many plays a title had that is to have none."""
-    return operation.before.count if isinstance(operation.before, Watched) else 1
 
 
 def number_in(answer: JsonObject, block: str, counted: str) -> int:

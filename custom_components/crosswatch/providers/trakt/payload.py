@@ -35,7 +35,7 @@ _ACCEPTED: Final[Mapping[MediaKind, tuple[str, ...]]] = {
 _PARTS: Final = frozenset({MediaKind.SEASON, MediaKind.EPISODE})
 _DOCUMENTED: Final = frozenset({"trakt", "tvdb"})
 # The history takes a show or a season for all of its episodes: never sent there.
-_PLAYED: Final = frozenset({MediaKind.MOVIE, MediaKind.EPISODE})
+PLAYED: Final = frozenset({MediaKind.MOVIE, MediaKind.EPISODE})
 # Larger numbers are no ids, and not every reader of JSON keeps them exact.
 _MAX_ID: Final = 2**53
 # An older date stands for none: Trakt itself keeps an unknown one as that of 1970.
@@ -85,7 +85,7 @@ class Payload:
 
     def add(self, operation: Operation) -> None:
         """Add an operation, or note why it cannot be sent."""
-        if operation.feature is Feature.HISTORY and operation.item.kind not in _PLAYED:
+        if operation.feature is Feature.HISTORY and operation.item.kind not in PLAYED:
             self._refuse(operation, OutcomeKind.FAILED, Reason.KIND_NOT_SUPPORTED)
             return
         rows = list(rows_for(operation))

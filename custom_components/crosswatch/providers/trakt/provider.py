@@ -18,6 +18,7 @@ from ...engine.plan import Operation, Outcome
 from ...engine.provider import ALL_KINDS, AccountInfo, FeatureSupport
 from ..http import HttpClient, JsonObject
 from ..spec import Connection
+from ..without_libraries import WithoutLibraries
 from .client import HOST, PACE, TraktClient
 from .login import Login, text_in
 from .mapping import PlayRow, RowReader, account_from
@@ -28,6 +29,12 @@ from .plays import count_of, merged, newest_seen, snapshot_of
 from .writing import BATCH_SIZES, PATHS, Writer
 
 SLUG: Final = "trakt"
+
+# A play that is removed while others are added, new ones and one of an old date, passes
+# a delta by. So what the deltas have made of a history is checked now and then.
+FULL_READ_EVERY: Final = timedelta(days=1)
+TRUST_FOR: Final = timedelta(days=7)
+
 _IDS: Final = frozenset({"trakt", "imdb", "tmdb", "tvdb"})
 CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
     Feature.WATCHLIST: FeatureSupport(
@@ -43,6 +50,7 @@ CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
         plays=True,
         precision=timedelta(minutes=1),
         batch_size=BATCH_SIZES[Feature.HISTORY],
+        trust_marker_for=TRUST_FOR,
     ),
     Feature.RATINGS: FeatureSupport(
         kinds=ALL_KINDS,
@@ -61,7 +69,7 @@ _STAMPS: Final[Mapping[Feature, tuple[tuple[str, str], ...]]] = {
 _OVERLAP: Final = timedelta(seconds=300)
 
 
-class TraktProvider:
+class TraktProvider(WithoutLibraries):
     """One Trakt account."""
 
     slug = SLUG
@@ -74,6 +82,8 @@ class TraktProvider:
         self._unlisted = 0
         # When the account was found to have no room for a feature.
         self._full: dict[Feature, float] = {}
+        # The last marker of the history.
+        self._marker = ""
 
     @classmethod
     def create(cls, connection: Connection) -> TraktProvider:
@@ -112,6 +122,7 @@ class TraktProvider:
             for feature, stamps in _STAMPS.items()
             if feature in features
         }
+        self._marker = markers.get(Feature.HISTORY, self._marker)
         return {feature: marker for feature, marker in markers.items() if marker}
 
     async def read(self, feature: Feature, previous: Snapshot | None) -> Snapshot:
@@ -160,14 +171,26 @@ class TraktProvider:
         """
         fetch = self._plays(reader)
         head = await fetch(1)
-        if previous is not None and previous.complete:
+        if previous and previous.complete and _is_recent(previous, now):
             known = await self._brought_up_to_date(previous, head, reader)
-            if known is not None:
+            if known is not None and self._explains(known, previous):
                 return known
         listing = await collect(fetch, lambda row: row.play_id, head, self._unlisted)
         self._unlisted = listing.unlisted
         # Many records take a while: not in the event loop.
         return await asyncio.to_thread(snapshot_of, listing.things, now)
+
+    def _explains(self, known: Snapshot, previous: Snapshot) -> bool:
+        """Tell whether what a delta has found is all that can have happened.
+
+        If something has changed and nothing new is in sight, plays were removed and
+        others added out of sight. And what we wrote ourselves has to be listed once,
+        so as to be seen.
+        """
+        changed = self._marker and self._marker != previous.marker != ""
+        if changed and known is previous:
+            return False
+        return all(record.seen for record in known.records.values())
 
     async def _brought_up_to_date(
         self, previous: Snapshot, head: Page[PlayRow], reader: RowReader
@@ -192,6 +215,11 @@ class TraktProvider:
         """Return what fetches a page of the history."""
         path = PATHS[Feature.HISTORY]
         return lambda number: self._client.page(path, number, reader.play, **params)
+
+
+def _is_recent(snapshot: Snapshot, now: datetime) -> bool:
+    """Tell whether everything was listed not long ago."""
+    return now - snapshot.full_read_at < FULL_READ_EVERY
 
 
 def marker_from(activities: JsonObject, stamps: Iterable[tuple[str, str]]) -> str:

@@ -23,6 +23,10 @@ LOCKED: Final = 423
 VIP_ONLY: Final = 426
 
 
+class UnknownTitleError(ProtocolError):
+    """Trakt does not know what an address names."""
+
+
 def refusal(answer: Answer) -> ProviderError:
     """Return the error for an answer that is no success."""
     match answer.status:
@@ -37,6 +41,8 @@ def refusal(answer: Answer) -> ProviderError:
                 "Trakt does not accept the client id: its app was removed or is not "
                 "approved. Trakt removes the apps of accounts without VIP"
             )
+        case 404 if not answer.written:
+            return UnknownTitleError(f"Trakt knows nothing of {answer.request} (404)")
         case 420:
             return AccountLimitError(full_text(answer))
         case 423:

@@ -21,17 +21,18 @@ from ...engine.provider import ProviderError
 from ..http import JsonObject, JsonValue
 from .accounting import (
     Judge,
+    PlayIds,
     judge_added,
     judge_removed,
-    judge_unwatched,
     outcome_of,
     outcomes,
-    play_ids_of,
     play_outcomes,
 )
 from .client import TraktClient
+from .paging import together
 from .payload import Payload, is_weak
 from .refusal import CONFLICT, FULL
+from .removal import PlayFinder, known_ids, objection
 
 PATHS: Final[Mapping[Feature, str]] = {
     Feature.HISTORY: "/sync/history",
@@ -45,6 +46,8 @@ BATCH_SIZES: Final[Mapping[Feature, int]] = {
     Feature.RATINGS: 250,
     Feature.WATCHLIST: 100,
 }
+# How many titles' plays are listed before the first of them are removed.
+LOOKED_UP_AT_ONCE: Final = 50
 # How often one call may halve what it sends, at a request a second.
 MAX_REFUSALS: Final = 20
 # For how many seconds an account that was full down to the last place is taken as such.
@@ -91,11 +94,74 @@ class Writer:
         self._client = client
         self._feature = feature
         self._full = full
-        self._pending = deque(batches(feature, operations))
+        self._finder = PlayFinder(client)
+        self._removals: list[Operation] = []
+        others: list[Operation] = []
+        for operation in operations:
+            is_removal = operation.action is Action.REMOVE
+            plays = feature is Feature.HISTORY and is_removal
+            (self._removals if plays else others).append(operation)
+        self._later = list(batches(feature, others))
+        self._pending: deque[Batch] = deque()
         self._refusals = 0
 
     async def outcomes(self) -> AsyncIterator[Outcome]:
-        """Send everything and yield one outcome for each operation.
+        """Send everything and yield one outcome for each operation."""
+        if self._removals:
+            async for outcome in self._unwatched():
+                yield outcome
+        self._pending.extend(self._later)
+        self._later.clear()
+        async for outcome in self._sent():
+            yield outcome
+
+    async def _unwatched(self) -> AsyncIterator[Outcome]:
+        """Remove plays: those that are known by name at once, then the others.
+
+        A name that Trakt does not know may be that of another account. So what it
+        says is not there is looked for once more by its minute.
+        """
+        named: dict[int, Sequence[int]] = {}
+        unclear: list[Operation] = []
+        for operation in self._removals:
+            if (reason := objection(operation)) is not None:
+                yield Outcome(operation, OutcomeKind.FAILED, reason)
+            elif ids := known_ids(operation):
+                named[id(operation)] = ids
+            else:
+                unclear.append(operation)
+        known = [each for each in self._removals if id(each) in named]
+        self._pending.extend(play_batches(known, named))
+        async for outcome in self._sent(more=bool(unclear)):
+            if outcome.kind is OutcomeKind.ALREADY_THERE:
+                unclear.append(outcome.operation)
+            else:
+                yield outcome
+        while unclear:
+            some, unclear = unclear[:LOOKED_UP_AT_ONCE], unclear[LOOKED_UP_AT_ONCE:]
+            async for outcome in self._looked_up(some, more=bool(unclear)):
+                yield outcome
+
+    async def _looked_up(
+        self, operations: Sequence[Operation], *, more: bool
+    ) -> AsyncIterator[Outcome]:
+        """Remove those plays of operations that are there."""
+        lists = await together(*map(self._finder.find, operations))
+        found: dict[int, Sequence[int]] = {}
+        for operation, ids in zip(operations, lists, strict=True):
+            if ids is None:
+                yield Outcome(operation, OutcomeKind.UNRESOLVED, Reason.NOT_FOUND)
+            elif not ids:
+                yield Outcome(operation, OutcomeKind.ALREADY_THERE)
+            else:
+                found[id(operation)] = ids
+        there = [each for each in operations if id(each) in found]
+        self._pending.extend(play_batches(there, found))
+        async for outcome in self._sent(more=more):
+            yield outcome
+
+    async def _sent(self, *, more: bool = False) -> AsyncIterator[Outcome]:
+        """Send what is pending; `more` tells that there is more to come after it.
 
         After a request without an answer nothing more is sent: the error stands for
         the rest, of which it is known that it was not sent.
@@ -118,7 +184,7 @@ class Writer:
                 results = _all(request.sent, OutcomeKind.UNKNOWN, Reason.NO_ANSWER)
             for outcome in results:
                 yield outcome
-            if doubt is not None and self._pending:
+            if doubt is not None and (self._pending or self._later or more):
                 raise doubt
 
     async def _send(self, batch: Batch, request: Request) -> Iterable[Outcome]:
@@ -167,26 +233,27 @@ class Writer:
 def batches(feature: Feature, operations: Iterable[Operation]) -> Iterator[Batch]:
     """Yield operations in batches: removals first, as they make room."""
     path, size = PATHS[feature], BATCH_SIZES[feature]
-    by_play: list[Operation] = []
     removals: list[Operation] = []
     others: list[Operation] = []
     weak: list[Operation] = []
     for operation in operations:
         if operation.action is not Action.REMOVE:
             (weak if is_weak(operation) else others).append(operation)
-        elif feature is Feature.HISTORY and play_ids_of(operation):
-            by_play.append(operation)
         else:
             removals.append(operation)
-    judge = judge_unwatched if feature is Feature.HISTORY else judge_removed
-    for chunk in chunks(by_play, size):
-        yield Batch(f"{path}/remove", plays_request, chunk)
     for chunk in chunks(removals, size):
-        yield Batch(f"{path}/remove", partial(items_request, judge), chunk)
+        yield Batch(f"{path}/remove", partial(items_request, judge_removed), chunk)
     # Ids that are not documented may make Trakt refuse all that stands beside them.
     for group in (others, weak):
         for chunk in chunks(group, size):
             yield Batch(path, partial(items_request, judge_added), chunk)
+
+
+def play_batches(operations: Iterable[Operation], plays: PlayIds) -> Iterator[Batch]:
+    """Yield operations in batches that remove single plays."""
+    path, size = PATHS[Feature.HISTORY], BATCH_SIZES[Feature.HISTORY]
+    for chunk in chunks(operations, size):
+        yield Batch(f"{path}/remove", partial(plays_request, plays), chunk)
 
 
 def chunks(operations: Iterable[Operation], size: int) -> Iterator[Sequence[Operation]]:
@@ -216,12 +283,11 @@ def items_request(judge: Judge, operations: Sequence[Operation]) -> Request:
     )
 
 
-def plays_request(operations: Sequence[Operation]) -> Request:
+def plays_request(plays: PlayIds, operations: Sequence[Operation]) -> Request:
     """Return the request that removes single plays."""
-    ids: list[JsonValue] = []
-    for operation in operations:
-        ids.extend(play_ids_of(operation))
-    return Request({"ids": ids}, operations, partial(play_outcomes, operations))
+    names = dict.fromkeys(each for one in operations for each in plays[id(one)])
+    ids: list[JsonValue] = list(names)
+    return Request({"ids": ids}, operations, partial(play_outcomes, operations, plays))
 
 
 def _all(
