@@ -14,10 +14,11 @@ from .engine.report import Report
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A pair that is to run, and how."""
+    """A pair that is to run, and how; or to take back its run `undo_of`."""
 
     pair: PairCoordinator
     options: RunOptions
+    undo_of: str = ""
 
 
 async def async_run_in_order(requests: Sequence[Request]) -> list[Report]:
@@ -35,7 +36,12 @@ async def async_run_in_order(requests: Sequence[Request]) -> list[Report]:
     for request in requests:
         pair = request.pair
         earlier = [run for other, run in started if other.accounts & pair.accounts]
-        run = pair.async_start_run(request.options, snapshots=snapshots, after=earlier)
+        run = pair.async_start_run(
+            request.options,
+            undo_of=request.undo_of,
+            snapshots=snapshots,
+            after=earlier,
+        )
         started.append((pair, run))
     runs = [run for _, run in started]
     # Ending the action ends none of the runs; that is what cancelling them is for.

@@ -159,12 +159,14 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         self,
         options: RunOptions,
         *,
+        undo_of: str = "",
         snapshots: Snapshots | None = None,
         after: Collection[asyncio.Task[Report]] = (),
     ) -> asyncio.Task[Report]:
         """Start a run in the background, once those in `after` have ended.
 
-        Runs of one action share their snapshots.
+        With `undo_of` it takes back the run of that id. Runs of one action share
+        their snapshots.
         """
         self.async_check_idle()
         self._schedule.async_cancel()
@@ -172,7 +174,7 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
             snapshots = Snapshots(self.store, dt_util.utcnow)
         self._run = self.config_entry.async_create_background_task(
             self.hass,
-            self._async_run(self._new_run(options, snapshots), after),
+            self._async_run(self._new_run(options, snapshots, undo_of), after),
             f"CrossWatch run {self.pair_id}",
         )
         self._run.add_done_callback(self._async_log_fault)
@@ -185,7 +187,9 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         if not run.cancelled() and (err := run.exception()) is not None:
             LOGGER.error("The run of %s broke", self.subentry.title, exc_info=err)
 
-    def _new_run(self, options: RunOptions, snapshots: Snapshots) -> PairRun:
+    def _new_run(
+        self, options: RunOptions, snapshots: Snapshots, undo_of: str
+    ) -> PairRun:
         """Return a run of this pair as it is set now."""
         return PairRun(
             hass=self.hass,
@@ -197,6 +201,7 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
             options=options,
             snapshots=snapshots,
             previous=self.data.report,
+            undo_of=undo_of,
         )
 
     @callback
@@ -244,8 +249,9 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         try:
             report = await self._async_report(run, after)
             # All is done: a cancellation that comes now finds nothing to cancel.
-            with suppress(asyncio.CancelledError):
-                await run.async_tell_accounts(report)
+            for tell in (run.async_tell_accounts, run.async_note_issues):
+                with suppress(asyncio.CancelledError):
+                    await tell(report)
         finally:
             try:
                 # Without a report, a fault of our own has ended it and goes on up.
@@ -273,8 +279,10 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
     def _async_end_run(self, report: Report | None) -> None:
         """Show the result, and wait for the next run."""
         self._run = None
-        # Without a report, a fault of our own has ended it: no reason to hurry.
-        self._last_end = report.finished if report else dt_util.utcnow()
+        # Without a report, a fault of our own has ended it: no reason to hurry. To
+        # take back a run syncs nothing, so that the next sync is due as before.
+        if not report or not report.undo_of:
+            self._last_end = report.finished if report else dt_util.utcnow()
         last = without_items(report) if report else self.data.report
         self.data = PairState(report=last)
         if self._closed:

@@ -9,18 +9,21 @@ from homeassistant.helpers import device_registry as dr
 
 from .account import CrossWatchConfigEntry
 from .const import (
+    CONF_CONFLICTS,
     CONF_DRY_RUN,
     CONF_ENABLED,
     CONF_FEATURES,
     CONF_GUARDS,
     CONF_INTERVAL,
+    CONF_LIBRARIES,
     CONF_MODE,
     CONF_PROVIDER,
     CONF_TARGET,
     CONF_VERIFY_SSL,
     OFFERED_FEATURES,
 )
-from .coordinator import PairState
+from .coordinator import PairCoordinator, PairState
+from .engine.ledger import Decision
 from .engine.provider import FeatureSupport
 from .engine.report import Report
 
@@ -33,7 +36,7 @@ _OF_A_PAIR: Final = (
     CONF_INTERVAL,
     CONF_ENABLED,
     CONF_GUARDS,
-    *(feature.value for feature in OFFERED_FEATURES),
+    CONF_CONFLICTS,
 )
 
 
@@ -50,7 +53,9 @@ async def async_get_config_entry_diagnostics(
             feature.value: _support(support)
             for feature, support in data.account.provider.capabilities.items()
         },
-        "pairs": [_pair(hass, entry, pair) for pair in entry.subentries.values()],
+        "pairs": [
+            await _async_pair(hass, entry, pair) for pair in entry.subentries.values()
+        ],
     }
 
 
@@ -62,7 +67,7 @@ async def async_get_device_diagnostics(
         return await async_get_config_entry_diagnostics(hass, entry)
     return {
         "account": _allowed(entry.data, _OF_AN_ACCOUNT),
-        "pair": _pair(hass, entry, pair),
+        "pair": await _async_pair(hass, entry, pair),
     }
 
 
@@ -83,19 +88,50 @@ def _support(support: FeatureSupport) -> dict[str, Any]:
     }
 
 
-def _pair(
+async def _async_pair(
     hass: HomeAssistant, entry: CrossWatchConfigEntry, pair: ConfigSubentry
 ) -> dict[str, Any]:
     """Return the settings and the state of a pair."""
     target = hass.config_entries.async_get_entry(pair.data.get(CONF_TARGET, ""))
     coordinator = entry.runtime_data.pairs.get(pair.subentry_id)
-    return {
-        "settings": _allowed(pair.data, _OF_A_PAIR),
+    shown = {
+        "settings": _settings(pair.data),
         "target": None
         if target is None
         else {"provider": target.data[CONF_PROVIDER], "state": target.state.value},
-        "state": _state(coordinator.data) if coordinator else None,
+        "state": None,
     }
+    if coordinator is None:
+        return shown
+    known = await hass.async_add_executor_job(_known, coordinator)
+    return {**shown, "state": _state(coordinator.data), "known": known}
+
+
+def _settings(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a pair; of the libraries only how many were chosen."""
+    settings = _allowed(data, _OF_A_PAIR)
+    for feature in OFFERED_FEATURES:
+        if isinstance(section := data.get(feature.value), Mapping):
+            libraries = len(section.get(CONF_LIBRARIES, ()))
+            settings[feature.value] = {**section, CONF_LIBRARIES: libraries}
+    return settings
+
+
+def _known(pair: PairCoordinator) -> dict[str, Any]:
+    """Return how much is known of a pair, and how much of it waits for something."""
+    known: dict[str, Any] = {"blocks": len(pair.store.blocks([pair.pair_id]))}
+    for feature in pair.settings.features:
+        rows = pair.store.load_ledger(pair.pair_id, feature)
+        known[feature.value] = {
+            "items": len(rows),
+            "waiting": sum(row.retry_at is not None for row in rows),
+            **{
+                decision.value: sum(row.decision == decision for row in rows)
+                for decision in Decision
+                if decision is not Decision.NONE
+            },
+        }
+    return known
 
 
 def _state(state: PairState) -> dict[str, Any]:

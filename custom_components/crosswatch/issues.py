@@ -1,5 +1,6 @@
 """Repair issues: what a person has to see to, until it is seen to."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -7,17 +8,33 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .const import DOMAIN
+from .const import DOMAIN, OFFERED_FEATURES
+from .engine.model import Feature
+from .engine.report import Report
+from .engine.store import Store
+from .held_removals import held_features
+from .run_news import (
+    async_unread_for_too_long,
+    removals_held_by,
+    shrunk_by,
+    still_synced,
+)
 
 STATE_DAMAGED: Final = "state_damaged"
 TARGET_MISSING: Final = "target_missing"
 TARGET_NOT_LOADED: Final = "target_not_loaded"
 PAIR_BROKEN: Final = "pair_broken"
+REMOVALS_HELD: Final = "removals_held"
+SHRINK: Final = "shrink"
+CANNOT_READ: Final = "cannot_read"
 
 DATA_ENTRY_ID: Final = "entry_id"
 DATA_PAIR_ID: Final = "pair_id"
 
-_OF_A_PAIR: Final = (TARGET_MISSING, TARGET_NOT_LOADED, PAIR_BROKEN)
+type IssueData = dict[str, str | int | float | None]
+
+# What is found out anew whenever a pair is set up.
+_OF_SET_UP: Final = (TARGET_MISSING, TARGET_NOT_LOADED, PAIR_BROKEN)
 
 
 @callback
@@ -104,9 +121,122 @@ def async_clear_target_issues(hass: HomeAssistant, pair_id: str) -> None:
 
 @callback
 def async_clear_pair_issues(hass: HomeAssistant, pair_id: str) -> None:
-    """Drop all that was told of a pair."""
-    for kind in _OF_A_PAIR:
+    """Drop all that was told of a pair; what its runs told, once it is gone.
+
+    That of pairs which were deleted while nothing was loaded goes with it.
+    """
+    for kind in _OF_SET_UP:
         ir.async_delete_issue(hass, DOMAIN, _issue_id(kind, pair_id))
+    alive = {
+        pair_id
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        for pair_id in entry.subentries
+    }
+    for issue in list(ir.async_get(hass).issues.values()):
+        named = issue.data.get(DATA_PAIR_ID) if issue.data else None
+        if issue.domain == DOMAIN and named is not None and named not in alive:
+            ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+
+
+# What a run tells. These issues outlast a restart, as the next run may be far away.
+
+
+async def async_note_run_issues(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    subentry: ConfigSubentry,
+    report: Report,
+    store: Store,
+) -> None:
+    """Tell what a person has to see to after a run, and drop what is seen to.
+
+    A dry run, and one that takes back another, says nothing of this.
+    """
+    pair_id = subentry.subentry_id
+    if report.dry_run or report.undo_of:
+        return
+    held = still_synced(
+        removals_held_by(report, noted_by_runs(hass, REMOVALS_HELD, pair_id)),
+        subentry,
+        removing=True,
+    )
+    if held:
+        waiting = await hass.async_add_executor_job(held_features, store, pair_id, held)
+        held = {feature: held[feature] for feature in waiting}
+    shrunk = shrunk_by(report, noted_by_runs(hass, SHRINK, pair_id))
+    unread = noted_by_runs(hass, CANNOT_READ, pair_id)
+    if not _has_no_target(hass, pair_id):
+        unread = async_unread_for_too_long(hass, report, unread, subentry)
+    if pair_id not in entry.subentries:
+        # Deleted while its run was ending.
+        return
+    for kind, noted, fixable in (
+        (REMOVALS_HELD, held, True),
+        (SHRINK, still_synced(shrunk, subentry), True),
+        (CANNOT_READ, still_synced(unread, subentry), False),
+    ):
+        _async_note(hass, kind, entry, subentry, noted, is_fixable=fixable)
+
+
+@callback
+def _async_note(
+    hass: HomeAssistant,
+    kind: str,
+    entry: ConfigEntry,
+    subentry: ConfigSubentry,
+    noted: Mapping[Feature, str],
+    *,
+    is_fixable: bool,
+) -> None:
+    """Raise or refresh an issue, or drop it where there is nothing to note."""
+    issue_id = _issue_id(kind, subentry.subentry_id)
+    if not noted:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    problems = [f"- {feature}: {text}" for feature, text in noted.items()]
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=is_fixable,
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=kind,
+        translation_placeholders={
+            "pair": subentry.title,
+            "problems": "\n".join(problems),
+        },
+        data={
+            DATA_ENTRY_ID: entry.entry_id,
+            DATA_PAIR_ID: subentry.subentry_id,
+            "pair": subentry.title,
+            **{feature.value: text for feature, text in noted.items()},
+        },
+    )
+
+
+def noted_by_runs(hass: HomeAssistant, kind: str, pair_id: str) -> dict[Feature, str]:
+    """Return what earlier runs noted of features in an issue that is still open."""
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, _issue_id(kind, pair_id))
+    return noted_in(issue.data or {}) if issue else {}
+
+
+def noted_in(data: IssueData) -> dict[Feature, str]:
+    """Return what the data of an issue say of features."""
+    return {
+        feature: str(data[feature.value])
+        for feature in OFFERED_FEATURES
+        if feature.value in data
+    }
+
+
+def _has_no_target(hass: HomeAssistant, pair_id: str) -> bool:
+    """Tell whether a pair's target is gone or not loaded, of which is told already."""
+    issues = ir.async_get(hass)
+    return any(
+        issues.async_get_issue(DOMAIN, _issue_id(kind, pair_id))
+        for kind in (TARGET_MISSING, TARGET_NOT_LOADED)
+    )
 
 
 def _issue_id(kind: str, pair_id: str) -> str:

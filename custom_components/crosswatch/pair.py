@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import isnan
 from typing import Any, Final
 
 import voluptuous as vol
@@ -13,6 +14,10 @@ from homeassistant.util import dt as dt_util
 from .const import (
     BY_HAND,
     CONF_ADD,
+    CONF_CONFLICTS,
+    CONF_DELETE_LIMIT,
+    CONF_DELETE_PERCENT,
+    CONF_DELTA_SECONDS,
     CONF_DRY_RUN,
     CONF_ENABLED,
     CONF_FEATURES,
@@ -20,21 +25,43 @@ from .const import (
     CONF_GUARDS,
     CONF_INTERVAL,
     CONF_KINDS,
+    CONF_LIBRARIES,
+    CONF_MAX_PERCENT,
+    CONF_MIN_SECONDS,
     CONF_MODE,
+    CONF_PREFER,
+    CONF_REMOVE,
+    CONF_REMOVE_MODE,
+    CONF_REPLAY,
     CONF_REWATCHES,
     CONF_SHRINK_GUARD,
     CONF_SINCE,
     CONF_TARGET,
     CONF_TOLERANCE,
+    DEFAULT_DELETE_LIMIT,
+    DEFAULT_DELETE_PERCENT,
+    DEFAULT_DELTA_SECONDS,
     DEFAULT_INTERVAL,
+    DEFAULT_MAX_PERCENT,
+    DEFAULT_MIN_SECONDS,
     DEFAULT_TOLERANCE,
+    MAX_DELETE_LIMIT,
+    MAX_SECONDS,
+    OF_TARGET,
     OFFERED_FEATURES,
     SINCE_ALL,
     SINCE_FROM_DATE,
     SINCE_ONLY_NEW,
 )
 from .engine.model import Feature, MediaKind
-from .engine.policy import FeaturePolicy, Mode, Policy
+from .engine.policy import (
+    FeaturePolicy,
+    Mode,
+    Policy,
+    Prefer,
+    ProgressPolicy,
+    RemoveMode,
+)
 
 
 class BrokenPairError(ValueError):
@@ -81,19 +108,34 @@ def policy_from_data(data: Mapping[str, Any], created: datetime) -> Policy:
             feature: _feature_policy(checked[feature.value], created)
             for feature in checked[CONF_FEATURES]
         },
+        prefer=checked[CONF_CONFLICTS][CONF_PREFER],
         shrink_guard=checked[CONF_GUARDS][CONF_SHRINK_GUARD],
+        delete_limit=checked[CONF_GUARDS][CONF_DELETE_LIMIT],
+        delete_percent=checked[CONF_GUARDS][CONF_DELETE_PERCENT],
     )
 
 
 def _feature_policy(section: Mapping[str, Any], created: datetime) -> FeaturePolicy:
     """Return the rules in the section of one feature."""
     kinds = section[CONF_KINDS]
+    libraries = frozenset(section[CONF_LIBRARIES])
+    of_target = frozenset(each for each in libraries if each.startswith(OF_TARGET))
     return FeaturePolicy(
         add=section[CONF_ADD],
+        remove=section[CONF_REMOVE],
+        remove_mode=section[CONF_REMOVE_MODE],
         kinds=None if kinds is None else frozenset(kinds),
+        libraries=libraries - of_target,
+        target_libraries=frozenset(each.removeprefix(OF_TARGET) for each in of_target),
         since=_since(section, created),
         rewatches=section[CONF_REWATCHES],
         tolerance=timedelta(seconds=section[CONF_TOLERANCE]),
+        progress=ProgressPolicy(
+            min_position=timedelta(seconds=section[CONF_MIN_SECONDS]),
+            step=timedelta(seconds=section[CONF_DELTA_SECONDS]),
+            max_percent=section[CONF_MAX_PERCENT],
+            replay=section[CONF_REPLAY],
+        ),
     )
 
 
@@ -112,6 +154,16 @@ def _with_date(section: dict[str, Any]) -> dict[str, Any]:
     if section[CONF_SINCE] == SINCE_FROM_DATE and section[CONF_FROM_DATE] is None:
         raise vol.Invalid("no date is set")
     return section
+
+
+def _without_mirrors(pair: dict[str, Any]) -> dict[str, Any]:
+    """Check that no account is to mirror the other where both may change."""
+    if pair[CONF_MODE] is Mode.TWO_WAY and any(
+        pair[feature.value][CONF_REMOVE_MODE] is RemoveMode.MIRROR
+        for feature in pair[CONF_FEATURES]
+    ):
+        raise vol.Invalid("a two-way pair cannot be a mirror")
+    return pair
 
 
 def _checked(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,21 +185,44 @@ def _known_features(names: list[str]) -> list[Feature]:
     raise vol.Invalid("no known feature is chosen")
 
 
+def _number(maximum: float) -> vol.All[float]:
+    """Return a check for a number from 0 on, which brings others into the range."""
+
+    def clamped(value: float) -> float:
+        """Return the nearest number that makes sense."""
+        if isnan(value):
+            raise vol.Invalid("not a number")
+        return min(max(value, 0.0), maximum)
+
+    return vol.All(vol.Coerce(float), clamped)
+
+
 _MINUTES: Final = vol.All(vol.Coerce(int), vol.Range(min=0))
 
 # Data that a later release stored may hold more than this one knows.
 _FIELDS: Final = vol.Schema(
     {
         vol.Optional(CONF_ADD, default=True): cv.boolean,
+        vol.Optional(CONF_REMOVE, default=False): cv.boolean,
+        vol.Optional(
+            CONF_REMOVE_MODE, default=RemoveMode.GONE_FROM_SOURCE.value
+        ): vol.Coerce(RemoveMode),
+        vol.Optional(CONF_LIBRARIES, default=list): [cv.string],
         vol.Optional(CONF_KINDS, default=None): vol.Maybe([vol.Coerce(MediaKind)]),
         vol.Optional(CONF_SINCE, default=SINCE_ALL): vol.In(
             [SINCE_ALL, SINCE_FROM_DATE, SINCE_ONLY_NEW]
         ),
         vol.Optional(CONF_FROM_DATE, default=None): vol.Maybe(cv.date),
         vol.Optional(CONF_REWATCHES, default=False): cv.boolean,
-        vol.Optional(CONF_TOLERANCE, default=DEFAULT_TOLERANCE): vol.All(
-            vol.Coerce(float), vol.Range(min=0)
+        vol.Optional(CONF_TOLERANCE, default=DEFAULT_TOLERANCE): _number(MAX_SECONDS),
+        vol.Optional(CONF_MIN_SECONDS, default=DEFAULT_MIN_SECONDS): _number(
+            MAX_SECONDS
         ),
+        vol.Optional(CONF_DELTA_SECONDS, default=DEFAULT_DELTA_SECONDS): _number(
+            MAX_SECONDS
+        ),
+        vol.Optional(CONF_MAX_PERCENT, default=DEFAULT_MAX_PERCENT): _number(100),
+        vol.Optional(CONF_REPLAY, default=False): cv.boolean,
     },
     extra=vol.ALLOW_EXTRA,
 )
@@ -155,22 +230,38 @@ _FIELDS: Final = vol.Schema(
 _SECTION: Final = vol.All(_FIELDS, _with_date)
 
 _GUARDS: Final = vol.Schema(
-    {vol.Optional(CONF_SHRINK_GUARD, default=True): cv.boolean}, extra=vol.ALLOW_EXTRA
-)
-
-_PAIR: Final = vol.Schema(
     {
-        vol.Required(CONF_TARGET): cv.string,
-        vol.Optional(CONF_MODE, default=Mode.ONE_WAY.value): vol.Coerce(Mode),
-        vol.Required(CONF_FEATURES): vol.All([cv.string], _known_features),
-        vol.Optional(CONF_DRY_RUN, default=True): cv.boolean,
-        vol.Optional(CONF_INTERVAL, default=DEFAULT_INTERVAL): _MINUTES,
-        vol.Optional(CONF_ENABLED, default=True): cv.boolean,
-        vol.Optional(CONF_GUARDS, default=dict): _GUARDS,
-        **{
-            vol.Optional(feature.value, default=dict): _SECTION
-            for feature in OFFERED_FEATURES
-        },
+        vol.Optional(CONF_DELETE_LIMIT, default=DEFAULT_DELETE_LIMIT): vol.All(
+            _number(MAX_DELETE_LIMIT), vol.Coerce(int)
+        ),
+        vol.Optional(CONF_DELETE_PERCENT, default=DEFAULT_DELETE_PERCENT): _number(100),
+        vol.Optional(CONF_SHRINK_GUARD, default=True): cv.boolean,
     },
     extra=vol.ALLOW_EXTRA,
+)
+
+_CONFLICTS: Final = vol.Schema(
+    {vol.Optional(CONF_PREFER, default=Prefer.NEWEST.value): vol.Coerce(Prefer)},
+    extra=vol.ALLOW_EXTRA,
+)
+
+_PAIR: Final = vol.All(
+    vol.Schema(
+        {
+            vol.Required(CONF_TARGET): cv.string,
+            vol.Optional(CONF_MODE, default=Mode.ONE_WAY.value): vol.Coerce(Mode),
+            vol.Required(CONF_FEATURES): vol.All([cv.string], _known_features),
+            vol.Optional(CONF_DRY_RUN, default=True): cv.boolean,
+            vol.Optional(CONF_INTERVAL, default=DEFAULT_INTERVAL): _MINUTES,
+            vol.Optional(CONF_ENABLED, default=True): cv.boolean,
+            vol.Optional(CONF_GUARDS, default=dict): _GUARDS,
+            vol.Optional(CONF_CONFLICTS, default=dict): _CONFLICTS,
+            **{
+                vol.Optional(feature.value, default=dict): _SECTION
+                for feature in OFFERED_FEATURES
+            },
+        },
+        extra=vol.ALLOW_EXTRA,
+    ),
+    _without_mirrors,
 )

@@ -6,6 +6,7 @@ from typing import Any
 import voluptuous as vol
 
 from homeassistant.config_entries import (
+    SOURCE_USER,
     ConfigEntry,
     ConfigEntryState,
     ConfigSubentry,
@@ -14,26 +15,43 @@ from homeassistant.config_entries import (
 )
 from homeassistant.util import dt as dt_util
 
-from .const import ARROW, CONF_FEATURES, CONF_TARGET, DOMAIN, SUBENTRY_TYPE_PAIR
-from .pair_forms import (
-    default_settings,
-    pair_fields,
-    section_fields,
-    settings_from,
-    stored_settings,
+from .account import CrossWatchConfigEntry
+from .const import (
+    ARROW,
+    CONF_CONFIRM,
+    CONF_FEATURES,
+    CONF_MODE,
+    CONF_TARGET,
+    DOMAIN,
+    SUBENTRY_TYPE_PAIR,
 )
+from .engine.policy import Mode
+from .pair_forms import confirm_fields, pair_fields, section_fields
+from .pair_libraries import async_libraries
+from .pair_risks import Risk, new_risk
 from .pair_rules import (
     Refusal,
+    accounts_with_libraries,
     errors_of,
     in_order,
     refusals,
     section_refusals,
     shared_features,
 )
+from .pair_settings import default_settings, settings_from, stored_settings
 
 
 class PairSubentryFlow(ConfigSubentryFlow):
-    """Add a pair to the account that is its source, or change one."""
+    """Add a pair to the account that is its source, or change one.
+
+    A risk that a person newly takes is explained in a step of its own, after which
+    the answers are looked at once more: much may have changed meanwhile.
+    """
+
+    _answers: dict[str, Any]
+    _risk: Risk
+    _target_title: str
+    _accepted: Risk | None = None
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
@@ -56,9 +74,13 @@ class PairSubentryFlow(ConfigSubentryFlow):
             return self._show_user(source, targets, user_input, refused)
         if refused := list(_pair_refusals(source, target, user_input)):
             return self._show_user(source, targets, user_input, refused)
+        settings = settings_from(source, target, user_input, {})
+        risk = new_risk(default_settings(target, []), settings)
+        if risk is not None and risk != self._accepted:
+            return self._ask(user_input, risk, target)
         return self.async_create_entry(
             title=f"{source.title}{ARROW}{target.title}",
-            data=settings_from(source, target, user_input, {}),
+            data=settings,
             unique_id=target.entry_id,
         )
 
@@ -72,17 +94,57 @@ class PairSubentryFlow(ConfigSubentryFlow):
                 reason="target_gone", description_placeholders={"pair": pair.title}
             )
         if user_input is None:
-            return self._show_reconfigure(source, target, pair)
+            return await self._show_reconfigure(source, target, pair)
         settings = settings_from(source, target, user_input, pair.data)
-        if user_input[CONF_TARGET] != target.entry_id:
-            # Another target makes another pair, with a state of its own.
-            refused = [Refusal(CONF_TARGET, "target_fixed", {"target": target.title})]
-        elif not (refused := list(refusals(source, target, user_input))):
-            today = dt_util.now().date()
-            refused = list(section_refusals(source, target, settings, today))
-        if refused:
-            return self._show_reconfigure(source, target, pair, user_input, refused)
+        if refused := list(_change_refusals(source, target, user_input, settings)):
+            return await self._show_reconfigure(
+                source, target, pair, user_input, refused
+            )
+        risk = new_risk(stored_settings(source, target, pair.data), settings)
+        if risk is not None and risk != self._accepted:
+            return self._ask(user_input, risk, target)
         return self.async_update_and_abort(source, pair, data=settings)
+
+    async def _async_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Go on with the answers once their risk is taken."""
+        if user_input is None:
+            return self._show_confirm()
+        if not user_input[CONF_CONFIRM]:
+            return self._show_confirm([Refusal(CONF_CONFIRM, "not_confirmed")])
+        self._accepted = self._risk
+        if self.source == SOURCE_USER:
+            return await self.async_step_user(self._answers)
+        return await self.async_step_reconfigure(self._answers)
+
+    # A step for each risk, as each has texts of its own.
+    async_step_confirm_two_way = _async_confirm
+    async_step_confirm_two_way_removing = _async_confirm
+    async_step_confirm_mirror = _async_confirm
+
+    def _ask(
+        self, answers: dict[str, Any], risk: Risk, target: ConfigEntry
+    ) -> SubentryFlowResult:
+        """Put the answers aside, and ask whether their risk is to be taken."""
+        self._answers, self._risk = answers, risk
+        self._target_title = target.title
+        return self._show_confirm()
+
+    def _show_confirm(self, refused: Iterable[Refusal] = ()) -> SubentryFlowResult:
+        """Show what may happen, and a switch to turn on."""
+        errors, placeholders = errors_of(refused)
+        return self.async_show_form(
+            step_id=self._risk.step,
+            data_schema=vol.Schema(confirm_fields()),
+            errors=errors,
+            description_placeholders={
+                "source": self._get_entry().title,
+                "target": self._target_title,
+                "features": ", ".join(self._risk.features),
+                **placeholders,
+            },
+        )
 
     def _show_user(
         self,
@@ -107,22 +169,38 @@ class PairSubentryFlow(ConfigSubentryFlow):
             description_placeholders={"source": source.title, **placeholders},
         )
 
-    def _show_reconfigure(
+    async def _show_reconfigure(
         self,
-        source: ConfigEntry,
-        target: ConfigEntry,
+        source: CrossWatchConfigEntry,
+        target: CrossWatchConfigEntry,
         pair: ConfigSubentry,
         user_input: dict[str, Any] | None = None,
         refused: Iterable[Refusal] = (),
     ) -> SubentryFlowResult:
         """Show the form of a pair that exists, with what it does now."""
         settings = stored_settings(source, target, pair.data)
+        mode = Mode(settings[CONF_MODE])
+        shelves = await async_libraries(
+            account
+            for feature in in_order(settings[CONF_FEATURES])
+            for account in accounts_with_libraries(source, target, mode, feature)
+        )
         fields = pair_fields([target], shared_features(source, target), settings)
-        schema = vol.Schema({**fields, **section_fields(source, target, settings)})
+        fields |= section_fields(source, target, settings, shelves)
+        silent = [
+            each.title
+            for each in (source, target)
+            if shelves.get(each.entry_id, ()) is None
+        ]
+        if silent:
+            note = Refusal("base", "no_libraries", {"servers": ", ".join(silent)})
+            refused = [note, *refused]
         errors, placeholders = errors_of(refused)
         return self.async_show_form(
             step_id="reconfigure",
-            data_schema=self.add_suggested_values_to_schema(schema, user_input),
+            data_schema=self.add_suggested_values_to_schema(
+                vol.Schema(fields), user_input
+            ),
             errors=errors,
             description_placeholders={
                 "source": source.title,
@@ -168,3 +246,20 @@ def _pair_refusals(
         yield Refusal(CONF_TARGET, "already_configured", {"target": target.title})
     else:
         yield from refusals(source, target, user_input)
+
+
+def _change_refusals(
+    source: ConfigEntry,
+    target: ConfigEntry,
+    user_input: Mapping[str, Any],
+    settings: Mapping[str, Any],
+) -> Iterator[Refusal]:
+    """Yield what is wrong with a changed pair, its sections looked at last."""
+    if user_input[CONF_TARGET] != target.entry_id:
+        # Another target makes another pair, with a state of its own.
+        yield Refusal(CONF_TARGET, "target_fixed", {"target": target.title})
+    elif refused := list(refusals(source, target, user_input)):
+        yield from refused
+    else:
+        today = dt_util.now().date()
+        yield from section_refusals(source, target, settings, today)

@@ -1,6 +1,6 @@
-"""The forms of a pair, and the data that their answers become."""
+"""The forms of a pair."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, override
 
 import voluptuous as vol
@@ -19,34 +19,47 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
+from .account import CrossWatchConfigEntry
 from .const import (
     CONF_ADD,
+    CONF_CONFIRM,
+    CONF_CONFLICTS,
+    CONF_DELETE_LIMIT,
+    CONF_DELETE_PERCENT,
+    CONF_DELTA_SECONDS,
     CONF_DRY_RUN,
-    CONF_ENABLED,
     CONF_FEATURES,
     CONF_FROM_DATE,
     CONF_GUARDS,
     CONF_INTERVAL,
     CONF_KINDS,
+    CONF_LIBRARIES,
+    CONF_MAX_PERCENT,
+    CONF_MIN_SECONDS,
     CONF_MODE,
+    CONF_PREFER,
+    CONF_REMOVE,
+    CONF_REMOVE_MODE,
+    CONF_REPLAY,
     CONF_REWATCHES,
     CONF_SHRINK_GUARD,
     CONF_SINCE,
     CONF_TARGET,
     CONF_TOLERANCE,
-    DEFAULT_INTERVAL,
-    DEFAULT_TOLERANCE,
+    MAX_DELETE_LIMIT,
     MAX_INTERVAL,
-    MAX_TOLERANCE,
+    MAX_SECONDS,
     SINCE_ALL,
     SINCE_FROM_DATE,
     SINCE_ONLY_NEW,
 )
-from .engine.model import Feature
-from .engine.policy import Mode
-from .pair_rules import in_order, shared_kinds
+from .engine.model import Feature, MediaKind
+from .engine.policy import Mode, Prefer, RemoveMode
+from .pair_libraries import Shelves, library_options
+from .pair_rules import accounts_with_libraries, in_order, shared_kinds
+from .pair_settings import Settings
 
-type Settings = dict[str, Any]
+type Fields = dict[vol.Marker, object]
 
 
 class JudgedSelector(SelectSelector):
@@ -61,20 +74,22 @@ class JudgedSelector(SelectSelector):
         return vol.Schema([str] if self.config["multiple"] else str)(data)
 
 
-def default_settings(target: ConfigEntry, features: Iterable[Feature]) -> Settings:
-    """Return the settings that a new pair starts with."""
-    return {
-        CONF_TARGET: target.entry_id,
-        CONF_MODE: Mode.ONE_WAY.value,
-        CONF_FEATURES: [feature.value for feature in features],
-        CONF_DRY_RUN: True,
-        CONF_INTERVAL: DEFAULT_INTERVAL,
-    }
+class ClampedSelector(NumberSelector):
+    """A number that is brought into its range rather than refused.
+
+    Home Assistant cannot show an error at a field of a section.
+    """
+
+    @override
+    def __call__(self, data: Any) -> float:
+        """Return the nearest number that makes sense."""
+        number: float = vol.Coerce(float)(data)
+        return min(max(number, self.config["min"]), self.config["max"])
 
 
 def pair_fields(
     targets: Iterable[ConfigEntry], features: Iterable[Feature], settings: Settings
-) -> dict[vol.Marker, object]:
+) -> Fields:
     """Return the fields that every pair has, filled in with these settings."""
     return {
         vol.Required(CONF_TARGET, default=settings[CONF_TARGET]): JudgedSelector(
@@ -86,13 +101,7 @@ def pair_fields(
                 mode=SelectSelectorMode.DROPDOWN,
             )
         ),
-        vol.Required(CONF_MODE, default=settings[CONF_MODE]): SelectSelector(
-            SelectSelectorConfig(
-                options=[mode.value for mode in Mode],
-                mode=SelectSelectorMode.DROPDOWN,
-                translation_key="mode",
-            )
-        ),
+        **_select(CONF_MODE, list(Mode), settings),
         vol.Required(CONF_FEATURES, default=settings[CONF_FEATURES]): JudgedSelector(
             SelectSelectorConfig(
                 options=[feature.value for feature in features],
@@ -101,125 +110,87 @@ def pair_fields(
                 translation_key="feature",
             )
         ),
-        vol.Required(CONF_DRY_RUN, default=settings[CONF_DRY_RUN]): BooleanSelector(),
-        vol.Required(CONF_INTERVAL, default=settings[CONF_INTERVAL]): _whole_number(
-            MAX_INTERVAL, "minutes"
+        **_switch(CONF_DRY_RUN, settings),
+        **_whole_number(
+            CONF_INTERVAL, settings, MAX_INTERVAL, "minutes", NumberSelector
         ),
     }
 
 
 def section_fields(
-    source: ConfigEntry, target: ConfigEntry, settings: Settings
+    source: CrossWatchConfigEntry,
+    target: CrossWatchConfigEntry,
+    settings: Settings,
+    shelves: Shelves,
 ) -> dict[vol.Marker, object]:
-    """Return a collapsed section for each chosen feature, and one for the guards."""
-    sections: dict[str, dict[vol.Marker, object]] = {
-        feature.value: {**_switch(CONF_ADD, settings[feature.value])}
-        for feature in in_order(settings[CONF_FEATURES])
-    }
+    """Return collapsed sections for each chosen feature, guards and conflicts."""
+    sections: dict[str, Fields] = {}
+    for feature in in_order(settings[CONF_FEATURES]):
+        known = settings[feature]
+        accounts = accounts_with_libraries(
+            source, target, Mode(settings[CONF_MODE]), feature
+        )
+        chosen = known.get(CONF_LIBRARIES, [])
+        sections[feature] = {
+            **_switch(CONF_ADD, known),
+            **_switch(CONF_REMOVE, known),
+            **_select(CONF_REMOVE_MODE, list(RemoveMode), known),
+            **_libraries(library_options(source, accounts, shelves, chosen), chosen),
+        }
     if (history := settings.get(Feature.HISTORY)) is not None:
-        sections[Feature.HISTORY].update(_switch(CONF_REWATCHES, history))
-        tolerance = vol.Required(CONF_TOLERANCE, default=history[CONF_TOLERANCE])
-        sections[Feature.HISTORY][tolerance] = _whole_number(MAX_TOLERANCE, "seconds")
+        sections[Feature.HISTORY] |= _history_fields(history)
     if (ratings := settings.get(Feature.RATINGS)) is not None:
         kinds = shared_kinds(source, target, Feature.RATINGS)
-        sections[Feature.RATINGS].update(_ratings_fields(kinds, ratings))
-    sections[CONF_GUARDS] = _switch(CONF_SHRINK_GUARD, settings[CONF_GUARDS])
+        sections[Feature.RATINGS] |= _ratings_fields(kinds, ratings)
+    if (progress := settings.get(Feature.PROGRESS)) is not None:
+        sections[Feature.PROGRESS] |= _progress_fields(progress)
+    sections[CONF_GUARDS] = _guards_fields(settings[CONF_GUARDS])
+    if (conflicts := settings.get(CONF_CONFLICTS)) is not None:
+        sections[CONF_CONFLICTS] = _select(CONF_PREFER, list(Prefer), conflicts)
     return {
         vol.Optional(name): section(vol.Schema(fields), {"collapsed": True})
         for name, fields in sections.items()
     }
 
 
-def settings_from(
-    source: ConfigEntry,
-    target: ConfigEntry,
-    user_input: Mapping[str, Any],
-    stored: Mapping[str, Any],
-) -> Settings:
-    """Return the data of a pair: what was answered, else was stored, else the default.
-
-    It holds sections for the chosen features only.
-    """
-    features = in_order(user_input[CONF_FEATURES])
-    settings: Settings = {
-        CONF_TARGET: target.entry_id,
-        CONF_MODE: user_input[CONF_MODE],
-        CONF_FEATURES: [feature.value for feature in features],
-        CONF_DRY_RUN: user_input[CONF_DRY_RUN],
-        CONF_INTERVAL: user_input[CONF_INTERVAL],
-        CONF_ENABLED: stored.get(CONF_ENABLED, True),
-    }
-    defaults = {
-        feature.value: _section_defaults(source, target, feature)
-        for feature in features
-    }
-    for name, section_defaults in (
-        *defaults.items(),
-        (CONF_GUARDS, {CONF_SHRINK_GUARD: True}),
-    ):
-        known = {**section_defaults, **stored.get(name, {})}
-        if name in user_input:
-            # A date that was emptied is not in the answer at all.
-            known |= {CONF_FROM_DATE: None, **user_input[name]}
-        settings[name] = {key: known[key] for key in section_defaults}
-    if (ratings := settings.get(Feature.RATINGS)) is not None:
-        _mend_ratings(ratings, defaults[Feature.RATINGS][CONF_KINDS])
-    return settings
+def confirm_fields() -> Fields:
+    """Return the field of a step that explains a risk."""
+    return {vol.Required(CONF_CONFIRM, default=False): BooleanSelector()}
 
 
-def stored_settings(
-    source: ConfigEntry, target: ConfigEntry, stored: Mapping[str, Any]
-) -> Settings:
-    """Return the data of a pair with defaults for what it does not say."""
-    return settings_from(
-        source, target, {**default_settings(target, []), **stored}, stored
+def _libraries(options: list[SelectOptionDict], chosen: list[str]) -> Fields:
+    """Return the field of libraries, where there are any to choose from."""
+    if not options:
+        return {}
+    selector = SelectSelector(
+        SelectSelectorConfig(
+            options=options, multiple=True, mode=SelectSelectorMode.LIST
+        )
     )
+    return {vol.Required(CONF_LIBRARIES, default=chosen): selector}
 
 
-def _mend_ratings(ratings: Settings, kinds: list[str]) -> None:
-    """Drop what the accounts do not hold, and a date that nothing asks for."""
-    ratings[CONF_KINDS] = [kind for kind in kinds if kind in ratings[CONF_KINDS]]
-    if ratings[CONF_SINCE] != SINCE_FROM_DATE:
-        ratings[CONF_FROM_DATE] = None
+def _history_fields(history: Settings) -> Fields:
+    """Return what is asked for history beyond what all features have."""
+    return {
+        **_switch(CONF_REWATCHES, history),
+        **_whole_number(CONF_TOLERANCE, history, MAX_SECONDS, "seconds"),
+    }
 
 
-def _section_defaults(
-    source: ConfigEntry, target: ConfigEntry, feature: Feature
-) -> Settings:
-    """Return the settings that a newly chosen feature starts with."""
-    defaults: Settings = {CONF_ADD: True}
-    if feature is Feature.HISTORY:
-        defaults |= {CONF_REWATCHES: False, CONF_TOLERANCE: DEFAULT_TOLERANCE}
-    elif feature is Feature.RATINGS:
-        defaults |= {
-            CONF_KINDS: [kind.value for kind in shared_kinds(source, target, feature)],
-            CONF_SINCE: SINCE_ALL,
-            CONF_FROM_DATE: None,
-        }
-    return defaults
-
-
-def _ratings_fields(
-    kinds: Iterable[str], ratings: Settings
-) -> dict[vol.Marker, object]:
-    """Return what is asked for ratings beyond whether to add them."""
+def _ratings_fields(kinds: Iterable[MediaKind], ratings: Settings) -> Fields:
+    """Return what is asked for ratings beyond what all features have."""
     from_date = ratings[CONF_FROM_DATE]
     return {
         vol.Required(CONF_KINDS, default=ratings[CONF_KINDS]): SelectSelector(
             SelectSelectorConfig(
-                options=[str(kind) for kind in kinds],
+                options=[kind.value for kind in kinds],
                 multiple=True,
                 mode=SelectSelectorMode.LIST,
                 translation_key="kind",
             )
         ),
-        vol.Required(CONF_SINCE, default=ratings[CONF_SINCE]): SelectSelector(
-            SelectSelectorConfig(
-                options=[SINCE_ALL, SINCE_FROM_DATE, SINCE_ONLY_NEW],
-                mode=SelectSelectorMode.DROPDOWN,
-                translation_key="since",
-            )
-        ),
+        **_select(CONF_SINCE, [SINCE_ALL, SINCE_FROM_DATE, SINCE_ONLY_NEW], ratings),
         # Only suggested: a person must be able to empty it.
         vol.Optional(
             CONF_FROM_DATE,
@@ -228,20 +199,56 @@ def _ratings_fields(
     }
 
 
-def _switch(key: str, settings: Settings) -> dict[vol.Marker, object]:
+def _progress_fields(progress: Settings) -> Fields:
+    """Return what is asked for progress beyond what all features have."""
+    return {
+        **_whole_number(CONF_MIN_SECONDS, progress, MAX_SECONDS, "seconds"),
+        **_whole_number(CONF_DELTA_SECONDS, progress, MAX_SECONDS, "seconds"),
+        **_whole_number(CONF_MAX_PERCENT, progress, 100, "%"),
+        **_switch(CONF_REPLAY, progress),
+    }
+
+
+def _guards_fields(guards: Settings) -> Fields:
+    """Return what may hold a run back."""
+    return {
+        **_whole_number(CONF_DELETE_LIMIT, guards, MAX_DELETE_LIMIT, "records"),
+        **_whole_number(CONF_DELETE_PERCENT, guards, 100, "%"),
+        **_switch(CONF_SHRINK_GUARD, guards),
+    }
+
+
+def _switch(key: str, settings: Settings) -> Fields:
     """Return a field that is on or off, as it is set."""
     return {vol.Required(key, default=settings[key]): BooleanSelector()}
 
 
-def _whole_number(maximum: int, unit: str) -> vol.All[int]:
-    """Return a field for a whole number from 0 on."""
-    selector = NumberSelector(
-        NumberSelectorConfig(
-            min=0,
-            max=maximum,
-            step=1,
-            mode=NumberSelectorMode.BOX,
-            unit_of_measurement=unit,
+def _select(key: str, options: Iterable[str], settings: Settings) -> Fields:
+    """Return a field for one of several options, whose texts are under its name."""
+    selector = SelectSelector(
+        SelectSelectorConfig(
+            options=[str(option) for option in options],
+            mode=SelectSelectorMode.DROPDOWN,
+            translation_key=key,
         )
     )
-    return vol.All(selector, vol.Coerce(int))
+    return {vol.Required(key, default=settings[key]): selector}
+
+
+def _whole_number(
+    key: str,
+    settings: Settings,
+    maximum: int,
+    unit: str,
+    selector: type[NumberSelector] = ClampedSelector,
+) -> Fields:
+    """Return a field for a whole number from 0 on."""
+    config = NumberSelectorConfig(
+        min=0,
+        max=maximum,
+        step=1,
+        mode=NumberSelectorMode.BOX,
+        unit_of_measurement=unit,
+    )
+    field = vol.All(selector(config), vol.Coerce(int))
+    return {vol.Required(key, default=settings[key]): field}

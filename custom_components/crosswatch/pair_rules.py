@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, islice
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
 from .const import (
     BY_HAND,
@@ -13,14 +14,20 @@ from .const import (
     CONF_FROM_DATE,
     CONF_INTERVAL,
     CONF_KINDS,
+    CONF_MODE,
     CONF_PROVIDER,
+    CONF_REMOVE,
+    CONF_REMOVE_MODE,
     CONF_REWATCHES,
     CONF_SINCE,
+    CONF_TARGET,
     MIN_INTERVAL,
     OFFERED_FEATURES,
     SINCE_FROM_DATE,
+    SUBENTRY_TYPE_PAIR,
 )
 from .engine.model import Feature, MediaKind
+from .engine.policy import Mode, RemoveMode
 from .engine.provider import FeatureSupport
 from .providers.registry import PROVIDERS
 
@@ -68,6 +75,21 @@ def shared_features(source: ConfigEntry, target: ConfigEntry) -> list[Feature]:
     ]
 
 
+def accounts_with_libraries[Entry: ConfigEntry](
+    source: Entry, target: Entry, mode: Mode, feature: Feature
+) -> list[Entry]:
+    """Return the accounts whose libraries a pair can be limited to.
+
+    A one-way pair takes from its source only, so that its target's do not matter.
+    """
+    asked = [source, target] if mode is Mode.TWO_WAY else [source]
+    return [
+        account
+        for account in asked
+        if (support := supports(account, feature)) is not None and support.libraries
+    ]
+
+
 def shared_kinds(
     source: ConfigEntry, target: ConfigEntry, feature: Feature
 ) -> list[MediaKind]:
@@ -90,18 +112,13 @@ def refusals(
     source: ConfigEntry, target: ConfigEntry, user_input: Mapping[str, Any]
 ) -> Iterator[Refusal]:
     """Yield what is wrong with the settings that every pair has."""
-    if not user_input[CONF_FEATURES]:
+    features = user_input[CONF_FEATURES]
+    if not features:
         yield Refusal(CONF_FEATURES, "no_feature")
-    shared = shared_features(source, target)
-    for name in user_input[CONF_FEATURES]:
-        if name not in shared:
-            account = _account_lacking(name, source, target)
-            yield Refusal(
-                CONF_FEATURES,
-                "feature_not_supported",
-                {"feature": name, "account": account.title},
-            )
-            break
+    mode = Mode(user_input[CONF_MODE])
+    yield from _unsupported_feature(source, target, mode, features)
+    if (pair := _way_back(source, target, mode, features)) is not None:
+        yield Refusal(CONF_MODE, "way_back", {"pair": pair.title})
     if BY_HAND < user_input[CONF_INTERVAL] < MIN_INTERVAL:
         yield Refusal(
             CONF_INTERVAL, "interval_too_short", {"minutes": str(MIN_INTERVAL)}
@@ -111,11 +128,87 @@ def refusals(
 def section_refusals(
     source: ConfigEntry, target: ConfigEntry, settings: Mapping[str, Any], today: date
 ) -> Iterator[Refusal]:
-    """Yield what is wrong with the settings in the sections of features."""
+    """Yield what is wrong with the settings in the sections, one thing at a time."""
+    yield from islice(
+        chain(
+            _wrong_removals(source, target, settings),
+            _wrong_rewatches(source, target, settings),
+            _wrong_ratings(settings, today),
+        ),
+        1,
+    )
+
+
+def _unsupported_feature(
+    source: ConfigEntry, target: ConfigEntry, mode: Mode, features: Sequence[str]
+) -> Iterator[Refusal]:
+    """Yield the first feature that one of the accounts cannot do its part for."""
+    there, back = shared_features(source, target), shared_features(target, source)
+    for name in features:
+        if name not in there:
+            named = {"feature": name, "account": _lacking(name, source, target).title}
+            yield Refusal(CONF_FEATURES, "feature_not_supported", named)
+            return
+        if mode is Mode.TWO_WAY and name not in back:
+            named = {"feature": name, "account": _lacking(name, target, source).title}
+            yield Refusal(CONF_FEATURES, "feature_one_way_only", named)
+            return
+
+
+def _lacking(name: str, source: ConfigEntry, target: ConfigEntry) -> ConfigEntry:
+    """Return which of the two accounts cannot do its part for a feature."""
+    for feature in OFFERED_FEATURES:
+        if feature == name and can_give(source, feature):
+            return target
+    return source
+
+
+def _way_back(
+    source: ConfigEntry, target: ConfigEntry, mode: Mode, features: Sequence[str]
+) -> ConfigSubentry | None:
+    """Return a pair that would do what a two-way pair does, a second time."""
+    for pair in target.get_subentries_of_type(SUBENTRY_TYPE_PAIR):
+        if (
+            pair.data.get(CONF_TARGET) == source.entry_id
+            and Mode.TWO_WAY in (mode, pair.data.get(CONF_MODE))
+            and not set(features).isdisjoint(pair.data.get(CONF_FEATURES, ()))
+        ):
+            return pair
+    return None
+
+
+def _wrong_removals(
+    source: ConfigEntry, target: ConfigEntry, settings: Mapping[str, Any]
+) -> Iterator[Refusal]:
+    """Yield mirrors in a two-way pair, and removals that an account cannot do."""
+    two_way = settings[CONF_MODE] == Mode.TWO_WAY
+    for feature in in_order(settings[CONF_FEATURES]):
+        section = settings[feature]
+        if two_way and section[CONF_REMOVE_MODE] == RemoveMode.MIRROR:
+            yield Refusal("base", "mirror_in_two_way", {"feature": feature.value})
+        if not section[CONF_REMOVE]:
+            continue
+        for account in [source, target] if two_way else [target]:
+            support = supports(account, feature)
+            if support is None or not support.remove:
+                yield Refusal(
+                    "base",
+                    "remove_not_supported",
+                    {"feature": feature.value, "account": account.title},
+                )
+
+
+def _wrong_rewatches(
+    source: ConfigEntry, target: ConfigEntry, settings: Mapping[str, Any]
+) -> Iterator[Refusal]:
+    """Yield rewatches that one of the accounts cannot hold."""
     history = settings.get(Feature.HISTORY)
     if history and history[CONF_REWATCHES] and not both_keep_plays(source, target):
         yield Refusal("base", "rewatches_not_supported")
-        return
+
+
+def _wrong_ratings(settings: Mapping[str, Any], today: date) -> Iterator[Refusal]:
+    """Yield a choice of ratings that leaves none, or that lacks its date."""
     if (ratings := settings.get(Feature.RATINGS)) is None:
         return
     if not ratings[CONF_KINDS]:
@@ -132,7 +225,8 @@ def errors_of(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the errors for a form, and what stands in their texts.
 
-    Refusals of one form share neither a place nor the name of a placeholder.
+    Of two at the same place the later one is shown. Refusals of one form do not share
+    the name of a placeholder.
     """
     errors: dict[str, str] = {}
     placeholders: dict[str, str] = {}
@@ -145,13 +239,3 @@ def errors_of(
 def in_order(features: Sequence[str]) -> list[Feature]:
     """Return the chosen features, each once, in the order they are synced in."""
     return [feature for feature in OFFERED_FEATURES if feature in features]
-
-
-def _account_lacking(
-    name: str, source: ConfigEntry, target: ConfigEntry
-) -> ConfigEntry:
-    """Return which of the two accounts cannot do its part for a feature."""
-    for feature in OFFERED_FEATURES:
-        if feature == name and can_give(source, feature):
-            return target
-    return source

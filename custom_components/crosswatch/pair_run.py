@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from secrets import token_hex
+import sqlite3
 
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.core import HomeAssistant
@@ -17,8 +18,10 @@ from .engine.reading import Snapshots
 from .engine.report import Failure, Report, RunStatus, report_failure
 from .engine.runner import FEATURE_ORDER, run_pair
 from .engine.store import Store
+from .engine.undo import UnknownRunError, undo_run
 from .issues import (
     async_clear_target_issues,
+    async_note_run_issues,
     async_report_target_missing,
     async_report_target_not_loaded,
 )
@@ -36,9 +39,36 @@ def without_items(report: Report) -> Report:
     )
 
 
+def target_of(
+    hass: HomeAssistant, settings: PairSettings
+) -> CrossWatchConfigEntry | None:
+    """Return the entry of the account that a pair writes to, if it is there."""
+    entry = hass.config_entries.async_get_entry(settings.target)
+    return entry if entry is not None and entry.domain == DOMAIN else None
+
+
+def engine_pair(
+    entry: CrossWatchConfigEntry,
+    subentry: ConfigSubentry,
+    target: CrossWatchConfigEntry,
+    created: datetime,
+) -> Pair:
+    """Return a pair between two loaded accounts, as it is set now."""
+    return Pair(
+        pair_id=subentry.subentry_id,
+        name=subentry.title,
+        source=entry.runtime_data.account,
+        target=target.runtime_data.account,
+        policy=policy_from_data(subentry.data, created),
+    )
+
+
 @dataclass(slots=True, kw_only=True)
 class PairRun:
-    """One run; `previous` is the report of the run before."""
+    """One run; `previous` is the report of the run before.
+
+    With `undo_of` it takes back the run of that id.
+    """
 
     hass: HomeAssistant
     entry: CrossWatchConfigEntry
@@ -49,6 +79,7 @@ class PairRun:
     options: RunOptions
     snapshots: Snapshots
     previous: Report | None
+    undo_of: str = ""
     started: datetime = field(default_factory=dt_util.utcnow)
 
     async def async_execute(self) -> Report:
@@ -65,14 +96,11 @@ class PairRun:
                 "The account that this pair writes to is not loaded"
             )
         async_clear_target_issues(self.hass, self.subentry.subentry_id)
+        pair = engine_pair(self.entry, self.subentry, target, self.created)
+        if self.undo_of:
+            return await self._async_undo(pair)
         return await run_pair(
-            Pair(
-                pair_id=self.subentry.subentry_id,
-                name=self.subentry.title,
-                source=self.entry.runtime_data.account,
-                target=target.runtime_data.account,
-                policy=policy_from_data(self.subentry.data, self.created),
-            ),
+            pair,
             self.options,
             store=self.store,
             snapshots=self.snapshots,
@@ -92,10 +120,7 @@ class PairRun:
     async def async_broken(self) -> Report:
         """Return the report of a run that a fault of our own has ended."""
         message = "A fault in CrossWatch ended the run; Home Assistant's log has more"
-        failure = Failure(
-            side=Side.SOURCE, reason=Reason.INTERNAL_ERROR, message=message
-        )
-        return await self._async_save(RunStatus.FAILED, failure)
+        return await self._async_refuse(message, Side.SOURCE, Reason.INTERNAL_ERROR)
 
     async def async_tell_accounts(self, report: Report) -> None:
         """Let both accounts learn what the run tells of them."""
@@ -103,15 +128,44 @@ class PairRun:
             if entry is not None and entry.state is ConfigEntryState.LOADED:
                 await entry.runtime_data.coordinator.async_note_run(report, side)
 
+    async def async_note_issues(self, report: Report) -> None:
+        """Raise the issues that the run leaves to a person, and drop others."""
+        try:
+            await async_note_run_issues(
+                self.hass, self.entry, self.subentry, report, self.store
+            )
+        except sqlite3.Error as err:
+            LOGGER.warning("What waits for a person could not be looked up: %s", err)
+
     @property
     def _target(self) -> CrossWatchConfigEntry | None:
         """Return the entry of the account that is written to, if it is there."""
-        entry = self.hass.config_entries.async_get_entry(self.settings.target)
-        return entry if entry is not None and entry.domain == DOMAIN else None
+        return target_of(self.hass, self.settings)
 
-    async def _async_refuse(self, message: str) -> Report:
-        """Report that the target cannot be written to."""
-        failure = Failure(side=Side.TARGET, reason=Reason.UNAVAILABLE, message=message)
+    async def _async_undo(self, pair: Pair) -> Report:
+        """Let the engine take back a run."""
+        try:
+            return await undo_run(
+                pair,
+                self.undo_of,
+                dry_run=self.options.dry_run,
+                store=self.store,
+                snapshots=self.snapshots,
+                now=dt_util.utcnow,
+            )
+        except UnknownRunError:
+            # It was there when it was asked for: runs since have taken its place.
+            message = f"What the run {self.undo_of} did is no longer known"
+            return await self._async_refuse(message, Side.SOURCE, Reason.STATE_ERROR)
+
+    async def _async_refuse(
+        self,
+        message: str,
+        side: Side = Side.TARGET,
+        reason: Reason = Reason.UNAVAILABLE,
+    ) -> Report:
+        """Report why nothing can be done; most often, the target is not there."""
+        failure = Failure(side=side, reason=reason, message=message)
         return await self._async_save(RunStatus.FAILED, failure)
 
     async def _async_save(
@@ -129,6 +183,7 @@ class PairRun:
             started=self.started,
             finished=dt_util.utcnow(),
             features={each: report_failure(failure) for each in features if failure},
+            undo_of=self.undo_of,
         )
         await self.hass.async_add_executor_job(self.store.save_report, report)
         LOGGER.info("%s", report.summary)

@@ -1,6 +1,7 @@
 """Repair flows: what a person can do about an issue."""
 
-from typing import cast
+from collections.abc import Callable
+from typing import Final, cast
 
 from homeassistant.components.repairs import (
     ConfirmRepairFlow,
@@ -11,26 +12,33 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
-from .issues import DATA_ENTRY_ID, DATA_PAIR_ID
-
-type IssueData = dict[str, str | int | float | None]
+from .issues import (
+    DATA_ENTRY_ID,
+    DATA_PAIR_ID,
+    REMOVALS_HELD,
+    SHRINK,
+    TARGET_MISSING,
+    IssueData,
+)
+from .repair_removals import RemovalsHeldFlow
+from .repair_shrink import ShrinkFlow
 
 
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: IssueData | None
 ) -> RepairsFlow:
     """Return the flow of an issue that can be fixed."""
-    if data is not None and DATA_PAIR_ID in data:
-        return TargetMissingFlow(cast(dict[str, str], data))
-    return ConfirmRepairFlow()
+    if data is None or DATA_PAIR_ID not in data:
+        return ConfirmRepairFlow()
+    return _FLOWS[issue_id.removesuffix(f"_{data[DATA_PAIR_ID]}")](data)
 
 
 class TargetMissingFlow(RepairsFlow):
     """A pair lost its target: delete the pair, or leave it as it is."""
 
-    def __init__(self, data: dict[str, str]) -> None:
+    def __init__(self, data: IssueData) -> None:
         """Take the names of the pair and its account from the issue."""
-        self._data = data
+        self._data = cast(dict[str, str], data)
 
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
@@ -60,3 +68,10 @@ class TargetMissingFlow(RepairsFlow):
         return self.async_abort(
             reason="issue_ignored", description_placeholders=self._data
         )
+
+
+_FLOWS: Final[dict[str, Callable[[IssueData], RepairsFlow]]] = {
+    TARGET_MISSING: TargetMissingFlow,
+    REMOVALS_HELD: RemovalsHeldFlow,
+    SHRINK: ShrinkFlow,
+}

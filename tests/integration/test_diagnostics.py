@@ -30,6 +30,7 @@ SECRETS = (
     "server-0815",
     "entry-cabin",
     "Film 1",
+    "s3cret-library",
 )
 
 
@@ -39,7 +40,13 @@ async def home(hass: HomeAssistant) -> MockConfigEntry:
     home = await add_tracker(
         hass,
         "Home",
-        pairs={"pair": pair_data("Cabin", later="s3cret-client")},
+        pairs={
+            "pair": pair_data(
+                "Cabin",
+                later="s3cret-client",
+                history={"libraries": ["s3cret-library"], "remove": False},
+            )
+        },
     )
     hass.config_entries.async_update_entry(
         home,
@@ -90,6 +97,30 @@ async def test_failed_run(
     assert pair["target"] is None
     failure = pair["state"]["last_run"]["features"]["history"]["failure"]
     assert failure == {"side": "target", "reason": "unavailable"}
+
+
+async def test_what_waits(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, home: MockConfigEntry
+) -> None:
+    """Show how much is known of a pair, and what a person has decided on."""
+    device = device_of(hass, home, home.subentries["pair"])
+    await act(hass, "block", device_id=device, title="Film 1")
+    (run,) = (await act(hass, "get_last_run", device_id=device))["runs"]
+    await act(hass, "undo_run", device_id=device, run_id=run["run_id"])
+    shown: Any = await get_diagnostics_for_config_entry(hass, hass_client, home)
+    (pair,) = shown["pairs"]
+    assert pair["settings"]["history"] == {"libraries": 1, "remove": False}
+    assert pair["known"]["blocks"] == 1
+    assert pair["known"]["history"] == {
+        "items": 2,
+        "waiting": 0,
+        "held": 0,
+        "approved": 0,
+        "dismissed": 0,
+        "undone": 2,
+    }
+    text = str(shown)
+    assert not [secret for secret in SECRETS if secret in text]
 
 
 @pytest.mark.parametrize("whose", ["pair", "account"])

@@ -10,6 +10,7 @@ from custom_components.crosswatch.const import DOMAIN, SUBENTRY_TYPE_PAIR
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+from tests.simulators.jellyfin import JellyfinSimulator
 
 from . import only_pair
 
@@ -89,8 +90,18 @@ async def test_pair(
     assert fields["ratings"]["type"] == "expandable"
     assert fields["ratings"]["expanded"] is False
     ratings = by_name(fields["ratings"]["schema"])
-    assert list(ratings) == ["add", "kinds", "since", "from_date"]
+    assert list(ratings) == [
+        "add",
+        "remove",
+        "remove_mode",
+        "kinds",
+        "since",
+        "from_date",
+    ]
     assert ratings["since"]["default"] == "all"
+    limit = by_name(fields["guards"]["schema"])["delete_limit"]
+    assert limit["default"] == 5
+    assert limit["selector"]["number"]["unit_of_measurement"] == "records"
     result = await post(
         browser,
         f"{PAIRS}/{result['flow_id']}",
@@ -105,4 +116,56 @@ async def test_pair(
     assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
     assert only_pair(tracker).data["ratings"]["kinds"] == ["movie"]
-    assert only_pair(tracker).data["guards"] == {"shrink_guard": False}
+    assert only_pair(tracker).data["guards"] == {
+        "delete_limit": 5,
+        "delete_percent": 10,
+        "shrink_guard": False,
+    }
+
+
+async def test_two_way_pair_with_libraries(
+    hass: HomeAssistant,
+    browser: TestClient[Any, Any],
+    tracker: ConfigEntry,
+    jellyfin: JellyfinSimulator,
+    jellyfin_account: ConfigEntry,
+) -> None:
+    """Take a risk, and choose a library by its name."""
+    films = jellyfin.state.add_library("Films", "movies")
+    handler = [tracker.entry_id, SUBENTRY_TYPE_PAIR]
+    result = await post(browser, PAIRS, {"handler": handler})
+    answers = {
+        "target": jellyfin_account.entry_id,
+        "mode": "two_way",
+        "features": ["history"],
+        "interval": 720,
+    }
+    flow = f"{PAIRS}/{result['flow_id']}"
+    result = await post(browser, flow, answers)
+    assert result["step_id"] == "confirm_two_way"
+    (confirm,) = result["data_schema"]
+    assert confirm["name"] == "confirm"
+    assert confirm["default"] is False
+    assert confirm["selector"] == {"boolean": {}}
+    result = await post(browser, flow, {"confirm": True})
+    assert result["type"] == "create_entry"
+    await hass.async_block_till_done()
+
+    change = {"handler": handler, "subentry_id": only_pair(tracker).subentry_id}
+    result = await post(browser, PAIRS, change)
+    fields = by_name(result["data_schema"])
+    prefer = by_name(fields["conflicts"]["schema"])["prefer"]
+    assert prefer["default"] == "newest"
+    history = by_name(fields["history"]["schema"])
+    assert history["libraries"]["selector"]["select"]["options"] == [
+        {"value": f"target:{films.id}", "label": "Films"}
+    ]
+    chosen = [f"target:{films.id}"]
+    changed = {"history": {"libraries": chosen}, "conflicts": {"prefer": "target"}}
+    flow = f"{PAIRS}/{result['flow_id']}"
+    result = await post(browser, flow, {**answers, **changed})
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    data = only_pair(tracker).data
+    assert data["history"]["libraries"] == chosen
+    assert data["conflicts"] == {"prefer": "target"}

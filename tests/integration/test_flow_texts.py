@@ -16,7 +16,8 @@ from custom_components.crosswatch.const import (
     SINCE_ONLY_NEW,
 )
 from custom_components.crosswatch.engine.model import MediaKind
-from custom_components.crosswatch.engine.policy import Mode
+from custom_components.crosswatch.engine.policy import Mode, Prefer, RemoveMode
+from custom_components.crosswatch.pair_risks import RiskStep
 from custom_components.crosswatch.providers.registry import PROVIDERS
 from custom_components.crosswatch.providers.sign_in import SignInError
 from custom_components.crosswatch.providers.spec import ProviderSpec, SignInContext
@@ -152,12 +153,12 @@ def test_errors_of_pairs() -> None:
 
 
 def test_steps_of_pairs() -> None:
-    """Have texts for the two forms, and each field of their sections."""
-    assert set(PAIR["step"]) == {"user", "reconfigure"}
+    """Have texts for the two forms, the risks, and each field of the sections."""
+    assert set(PAIR["step"]) == {"user", "reconfigure", *RiskStep}
     for step in PAIR["step"].values():
         assert set(step["data"]) == set(step["data_description"])
     sections = PAIR["step"]["reconfigure"]["sections"]
-    assert set(sections) == {*OFFERED_FEATURES, "guards"}
+    assert set(sections) == {*OFFERED_FEATURES, "guards", "conflicts"}
     for texts in sections.values():
         assert set(texts["data"]) == set(texts["data_description"])
 
@@ -168,6 +169,8 @@ def test_steps_of_pairs() -> None:
         ("feature", OFFERED_FEATURES),
         ("kind", MediaKind),
         ("mode", Mode),
+        ("prefer", Prefer),
+        ("remove_mode", RemoveMode),
         ("since", [SINCE_ALL, SINCE_FROM_DATE, SINCE_ONLY_NEW]),
     ],
 )

@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature, MediaKind
-from custom_components.crosswatch.engine.policy import FeaturePolicy, Mode, Policy
+from custom_components.crosswatch.engine.policy import (
+    FeaturePolicy,
+    Mode,
+    Policy,
+    Prefer,
+    ProgressPolicy,
+    RemoveMode,
+)
 from custom_components.crosswatch.pair import (
     BrokenPairError,
     PairSettings,
@@ -20,18 +27,35 @@ LEAST = {"target": "01TARGET", "features": ["history"]}
 FULL = {
     "target": "01TARGET",
     "mode": "one_way",
-    "features": ["history", "ratings"],
+    "features": ["history", "ratings", "progress"],
     "dry_run": False,
     "interval": 30,
     "enabled": False,
-    "history": {"add": False, "rewatches": True, "tolerance": 90},
+    "history": {
+        "add": False,
+        "remove": True,
+        "remove_mode": "mirror",
+        "libraries": ["films", "shows"],
+        "rewatches": True,
+        "tolerance": 90,
+    },
     "ratings": {
         "add": True,
+        "remove": False,
+        "remove_mode": "gone_from_source",
         "kinds": ["movie", "show"],
         "since": "from_date",
         "from_date": "2026-01-02",
     },
-    "guards": {"shrink_guard": False},
+    "progress": {
+        "add": True,
+        "remove": True,
+        "min_seconds": 0,
+        "delta_seconds": 10,
+        "max_percent": 80,
+        "replay": True,
+    },
+    "guards": {"delete_limit": 0, "delete_percent": 25, "shrink_guard": False},
 }
 
 
@@ -62,12 +86,116 @@ async def test_everything(hass: HomeAssistant) -> None:
         mode=Mode.ONE_WAY,
         features={
             Feature.HISTORY: FeaturePolicy(
-                add=False, rewatches=True, tolerance=timedelta(seconds=90)
+                add=False,
+                remove=True,
+                remove_mode=RemoveMode.MIRROR,
+                libraries=frozenset({"films", "shows"}),
+                rewatches=True,
+                tolerance=timedelta(seconds=90),
             ),
             Feature.RATINGS: FeaturePolicy(
                 kinds=frozenset({MediaKind.MOVIE, MediaKind.SHOW}),
                 since=datetime(2026, 1, 2, 5, tzinfo=UTC),
             ),
+            Feature.PROGRESS: FeaturePolicy(
+                remove=True,
+                progress=ProgressPolicy(
+                    min_position=timedelta(),
+                    step=timedelta(seconds=10),
+                    max_percent=80,
+                    replay=True,
+                ),
+            ),
+        },
+        shrink_guard=False,
+        delete_limit=0,
+        delete_percent=25,
+    )
+
+
+@pytest.mark.parametrize("prefer", Prefer)
+def test_two_way(prefer: Prefer) -> None:
+    """Understand what a two-way pair prefers, and the default of that."""
+    data = {**LEAST, "mode": "two_way"}
+    assert policy_from_data(data, CREATED).mode is Mode.TWO_WAY
+    assert policy_from_data(data, CREATED).prefer is Prefer.NEWEST
+    chosen = {**data, "conflicts": {"prefer": prefer.value}}
+    assert policy_from_data(chosen, CREATED).prefer is prefer
+
+
+def test_mirror_that_is_given_up() -> None:
+    """Take a two-way pair whose mirror is that of a feature it does not sync."""
+    data = {**LEAST, "mode": "two_way", "ratings": {"remove_mode": "mirror"}}
+    assert set(policy_from_data(data, CREATED).features) == {Feature.HISTORY}
+
+
+@pytest.mark.parametrize(
+    ("field", "stored", "understood"),
+    [
+        ("min_position", {"min_seconds": -5}, timedelta()),
+        ("min_position", {"min_seconds": 1e12}, timedelta(days=1)),
+        ("step", {"delta_seconds": -1}, timedelta()),
+        ("step", {"delta_seconds": "12"}, timedelta(seconds=12)),
+        ("max_percent", {"max_percent": 140}, 100),
+        ("max_percent", {"max_percent": -1}, 0),
+        ("max_percent", {"max_percent": float("inf")}, 100),
+        ("max_percent", {"max_percent": 0}, 0),
+    ],
+)
+def test_limits_of_progress(
+    field: str, stored: dict[str, Any], understood: object
+) -> None:
+    """Bring numbers that make no sense into their range; zero is a number."""
+    data = {**LEAST, "features": ["progress"], "progress": stored}
+    policy = policy_from_data(data, CREATED).features[Feature.PROGRESS].progress
+    assert getattr(policy, field) == understood
+
+
+@pytest.mark.parametrize(
+    ("stored", "limit", "percent"),
+    [
+        ({}, 5, 10),
+        ({"delete_limit": -1, "delete_percent": -1}, 0, 0),
+        ({"delete_limit": 1e9, "delete_percent": 101}, 1_000_000, 100),
+        ({"delete_limit": 7.0, "delete_percent": 12.5}, 7, 12.5),
+    ],
+)
+def test_limits_of_guards(stored: dict[str, Any], limit: int, percent: float) -> None:
+    """Bring limits that make no sense into their range."""
+    policy = policy_from_data({**LEAST, "guards": stored}, CREATED)
+    assert (policy.delete_limit, policy.delete_percent) == (limit, percent)
+    assert type(policy.delete_limit) is int
+
+
+@pytest.mark.parametrize(("stored", "seconds"), [(-1, 0), (999999, 86400)])
+def test_limits_of_tolerance(stored: int, seconds: int) -> None:
+    """Bring a tolerance that makes no sense into its range."""
+    data = {**LEAST, "history": {"tolerance": stored}}
+    policy = policy_from_data(data, CREATED).features[Feature.HISTORY]
+    assert policy.tolerance == timedelta(seconds=seconds)
+
+
+def test_data_of_the_release_before() -> None:
+    """Let a pair go on as before: one way, nothing removed, no library left out."""
+    data = {
+        "target": "01TARGET",
+        "mode": "one_way",
+        "features": ["watchlist", "history", "ratings"],
+        "dry_run": False,
+        "interval": 720,
+        "enabled": True,
+        "watchlist": {"add": True},
+        "history": {"add": False, "rewatches": True, "tolerance": 90},
+        "ratings": {"add": True, "kinds": ["movie"], "since": "all", "from_date": None},
+        "guards": {"shrink_guard": False},
+    }
+    assert policy_from_data(data, CREATED) == Policy(
+        features={
+            Feature.WATCHLIST: FeaturePolicy(),
+            Feature.HISTORY: FeaturePolicy(
+                add=False, rewatches=True, tolerance=timedelta(seconds=90)
+            ),
+            Feature.RATINGS: FeaturePolicy(kinds=frozenset({MediaKind.MOVIE})),
         },
         shrink_guard=False,
     )
@@ -90,8 +218,8 @@ def test_data_of_a_later_release() -> None:
     data = {
         **LEAST,
         "features": ["playlists", "history"],
-        "conflicts": {"prefer": "newest"},
-        "history": {"add": True, "remove": True},
+        "weather": {"prefer": "sun"},
+        "history": {"add": True, "later": True},
         "playlists": "anything",
     }
     assert settings_from_data(data).features == (Feature.HISTORY,)
@@ -110,7 +238,26 @@ def test_data_of_a_later_release() -> None:
         pytest.param({**LEAST, "interval": -1}, "interval", id="negative"),
         pytest.param({**LEAST, "history": 7}, "history", id="section"),
         pytest.param(
-            {**LEAST, "history": {"tolerance": -1}}, "tolerance", id="tolerance"
+            {**LEAST, "history": {"tolerance": "some"}}, "tolerance", id="tolerance"
+        ),
+        pytest.param(
+            {**LEAST, "progress": {"max_percent": float("nan")}},
+            "max_percent",
+            id="not a number",
+        ),
+        pytest.param(
+            {**LEAST, "history": {"remove_mode": "all"}}, "remove_mode", id="removals"
+        ),
+        pytest.param(
+            {**LEAST, "history": {"libraries": "films"}}, "libraries", id="libraries"
+        ),
+        pytest.param(
+            {**LEAST, "conflicts": {"prefer": "me"}}, "prefer", id="conflicts"
+        ),
+        pytest.param(
+            {**LEAST, "mode": "two_way", "history": {"remove_mode": "mirror"}},
+            "mirror",
+            id="two-way mirror",
         ),
         pytest.param(
             {**LEAST, "ratings": {"since": "from_date"}}, "date", id="no date"

@@ -23,6 +23,10 @@ from tests.simulators.jellyfin import JellyfinSimulator
 
 from . import add_pair, answer_pair, connect, only_pair, start_pair_flow
 
+# What every feature starts with, beside what is its own.
+PLAIN = {"add": True, "remove": False, "remove_mode": "gone_from_source"}
+GUARDS = {"delete_limit": 5, "delete_percent": 10, "shrink_guard": True}
+
 
 def defaults(result: SubentryFlowResult) -> dict[str, Any]:
     """Return what a form is filled in with, sections included."""
@@ -67,9 +71,28 @@ async def test_first_form(
         "interval": 720,
     }
     assert options(result, "target") == [other_tracker.entry_id]
-    assert options(result, "mode") == ["one_way"]
-    # Positions are not synced in this release, though both accounts keep them.
+    assert options(result, "mode") == ["one_way", "two_way"]
+    assert options(result, "features") == [
+        "watchlist",
+        "history",
+        "ratings",
+        "progress",
+    ]
+
+
+async def test_progress_needs_positions_on_both_sides(
+    hass: HomeAssistant, tracker: ConfigEntry, jellyfin_account: ConfigEntry
+) -> None:
+    """Offer progress only where both accounts hold positions."""
+    result = await start_pair_flow(hass, tracker)
     assert options(result, "features") == ["watchlist", "history", "ratings"]
+    result = await answer_pair(
+        hass, result, {"target": jellyfin_account.entry_id, "features": ["progress"]}
+    )
+    assert result["errors"] == {"features": "feature_not_supported"}
+    placeholders = result["description_placeholders"]
+    assert placeholders is not None
+    assert placeholders["account"] == jellyfin_account.title
 
 
 async def test_new_pair(
@@ -82,7 +105,7 @@ async def test_new_pair(
         {
             "target": other_tracker.entry_id,
             "mode": "one_way",
-            "features": ["ratings", "history"],
+            "features": ["progress", "ratings", "history"],
             "dry_run": False,
             "interval": 60.0,
         },
@@ -95,18 +118,25 @@ async def test_new_pair(
     assert pair.data == {
         "target": other_tracker.entry_id,
         "mode": "one_way",
-        "features": ["history", "ratings"],
+        "features": ["history", "ratings", "progress"],
         "dry_run": False,
         "interval": 60,
         "enabled": True,
-        "history": {"add": True, "rewatches": False, "tolerance": 60},
+        "history": {**PLAIN, "rewatches": False, "tolerance": 60},
         "ratings": {
-            "add": True,
+            **PLAIN,
             "kinds": ["movie", "show", "season", "episode"],
             "since": "all",
             "from_date": None,
         },
-        "guards": {"shrink_guard": True},
+        "progress": {
+            **PLAIN,
+            "min_seconds": 60,
+            "delta_seconds": 30,
+            "max_percent": 95,
+            "replay": False,
+        },
+        "guards": GUARDS,
     }
     assert type(pair.data["interval"]) is int
 
@@ -123,8 +153,8 @@ async def test_only_defaults(
         "dry_run": True,
         "interval": 720,
         "enabled": True,
-        "watchlist": {"add": True},
-        "guards": {"shrink_guard": True},
+        "watchlist": PLAIN,
+        "guards": GUARDS,
     }
 
 
@@ -158,7 +188,7 @@ async def test_two_accounts_of_one_provider(
     [
         pytest.param({"features": []}, {"features": "no_feature"}, id="no feature"),
         pytest.param(
-            {"features": ["progress", "history"]},
+            {"features": ["playlists", "history"]},
             {"features": "feature_not_supported"},
             id="of a later release",
         ),

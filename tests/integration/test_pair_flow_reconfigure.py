@@ -1,7 +1,5 @@
 """Changing a pair."""
 
-from collections.abc import Mapping
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +17,7 @@ from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.util import dt as dt_util
 
 from . import add_pair, answer_pair, only_pair
-from .test_pair_flow import defaults, options
+from .test_pair_flow import GUARDS, PLAIN, defaults
 
 
 async def begin_change(
@@ -63,7 +61,10 @@ async def pair(
 ) -> ConfigSubentry:
     """Return a pair of the two trackers with all features."""
     return await add_pair(
-        hass, tracker, other_tracker, features=["watchlist", "history", "ratings"]
+        hass,
+        tracker,
+        other_tracker,
+        features=["watchlist", "history", "ratings", "progress"],
     )
 
 
@@ -73,10 +74,11 @@ async def test_form(
     """Show what the pair does, and a section for each feature and the guards."""
     result = await begin_change(hass, tracker, pair)
     assert section_keys(result) == {
-        "watchlist": ["add"],
-        "history": ["add", "rewatches", "tolerance"],
-        "ratings": ["add", "kinds", "since", "from_date"],
-        "guards": ["shrink_guard"],
+        "watchlist": [*PLAIN],
+        "history": [*PLAIN, "rewatches", "tolerance"],
+        "ratings": [*PLAIN, "kinds", "since", "from_date"],
+        "progress": [*PLAIN, "min_seconds", "delta_seconds", "max_percent", "replay"],
+        "guards": [*GUARDS],
     }
     filled = defaults(result)
     # Only suggested, so that it can be emptied.
@@ -86,7 +88,7 @@ async def test_form(
     }
     placeholders = result["description_placeholders"]
     assert placeholders is not None
-    assert placeholders["features"] == "watchlist, history, ratings"
+    assert placeholders["features"] == "watchlist, history, ratings, progress"
     assert placeholders["source"] == tracker.title
 
 
@@ -111,6 +113,7 @@ async def test_rewatches_need_plays_on_both_sides(
         },
     )
     assert only_pair(tracker).data["history"] == {
+        **PLAIN,
         "add": False,
         "rewatches": False,
         "tolerance": 5,
@@ -131,18 +134,33 @@ async def test_change_everything(
         {
             "target": other_tracker.entry_id,
             "mode": "one_way",
-            "features": ["ratings", "history"],
+            "features": ["progress", "ratings", "history"],
             "dry_run": False,
             "interval": 5,
             "watchlist": {"add": False},
-            "history": {"add": True, "rewatches": True, "tolerance": 120},
+            "history": {
+                "add": True,
+                "remove": True,
+                "rewatches": True,
+                "tolerance": 120,
+            },
             "ratings": {
                 "add": False,
                 "kinds": ["episode", "movie"],
                 "since": "from_date",
                 "from_date": today,
             },
-            "guards": {"shrink_guard": False},
+            "progress": {
+                "min_seconds": 0,
+                "delta_seconds": 10.0,
+                "max_percent": 80,
+                "replay": True,
+            },
+            "guards": {
+                "delete_limit": 0,
+                "delete_percent": 25,
+                "shrink_guard": False,
+            },
         },
     )
     changed = only_pair(tracker)
@@ -152,19 +170,28 @@ async def test_change_everything(
     assert changed.data == {
         "target": other_tracker.entry_id,
         "mode": "one_way",
-        "features": ["history", "ratings"],
+        "features": ["history", "ratings", "progress"],
         "dry_run": False,
         "interval": 5,
         "enabled": True,
-        "history": {"add": True, "rewatches": True, "tolerance": 120},
+        "history": {**PLAIN, "remove": True, "rewatches": True, "tolerance": 120},
         "ratings": {
+            **PLAIN,
             "add": False,
             "kinds": ["movie", "episode"],
             "since": "from_date",
             "from_date": today,
         },
-        "guards": {"shrink_guard": False},
+        "progress": {
+            **PLAIN,
+            "min_seconds": 0,
+            "delta_seconds": 10,
+            "max_percent": 80,
+            "replay": True,
+        },
+        "guards": {"delete_limit": 0, "delete_percent": 25, "shrink_guard": False},
     }
+    assert type(changed.data["progress"]["delta_seconds"]) is int
     assert tracker.state is ConfigEntryState.LOADED
 
 
@@ -181,7 +208,13 @@ async def test_sections_left_alone_stay(
         data={
             **pair.data,
             "enabled": False,
-            "history": {"add": False, "rewatches": True, "tolerance": 9},
+            "history": {
+                **PLAIN,
+                "add": False,
+                "remove": True,
+                "rewatches": True,
+                "tolerance": 9,
+            },
         },
     )
     await hass.async_block_till_done()
@@ -191,7 +224,13 @@ async def test_sections_left_alone_stay(
     )
     changed = only_pair(tracker).data
     assert changed["enabled"] is False
-    assert changed["history"] == {"add": False, "rewatches": True, "tolerance": 9}
+    assert changed["history"] == {
+        **PLAIN,
+        "add": False,
+        "remove": True,
+        "rewatches": True,
+        "tolerance": 9,
+    }
     assert "ratings" not in changed
     assert "watchlist" not in changed
 
@@ -254,91 +293,6 @@ async def test_date_can_be_emptied(
     assert only_pair(tracker).data["ratings"]["from_date"] == "2024-01-01"
 
 
-@pytest.mark.parametrize(
-    ("wrong", "errors"),
-    [
-        pytest.param({"features": []}, {"features": "no_feature"}, id="no feature"),
-        pytest.param(
-            {"features": ["progress"]},
-            {"features": "feature_not_supported"},
-            id="of a later release",
-        ),
-        pytest.param(
-            {"interval": 2}, {"interval": "interval_too_short"}, id="too often"
-        ),
-        pytest.param({"ratings": {"kinds": []}}, {"base": "no_kind"}, id="no kind"),
-        pytest.param(
-            {"ratings": {"since": "from_date"}},
-            {"base": "from_date_missing"},
-            id="no date",
-        ),
-        pytest.param(
-            {
-                "ratings": {
-                    "since": "from_date",
-                    "from_date": (
-                        dt_util.utcnow().date() + timedelta(days=3)
-                    ).isoformat(),
-                }
-            },
-            {"base": "from_date_in_future"},
-            id="date to come",
-        ),
-    ],
-)
-async def test_wrong_answers(
-    hass: HomeAssistant,
-    tracker: ConfigEntry,
-    other_tracker: ConfigEntry,
-    pair: ConfigSubentry,
-    wrong: dict[str, Any],
-    errors: Mapping[str, str],
-) -> None:
-    """Say what is wrong, change nothing, and take the right answers afterwards."""
-    before = dict(pair.data)
-    right = {"target": other_tracker.entry_id, "features": ["ratings"]}
-    result = await begin_change(hass, tracker, pair)
-    result = await answer_pair(hass, result, {**right, **wrong})
-    assert result["type"] is FlowResultType.FORM
-    assert result["step_id"] == "reconfigure"
-    assert result["errors"] == errors
-    assert only_pair(tracker).data == before
-    await finish(hass, result, {**right, "interval": 30})
-    assert only_pair(tracker).data["interval"] == 30
-
-
-async def test_feature_that_the_target_lacks(
-    hass: HomeAssistant, tracker: ConfigEntry, pair: ConfigSubentry
-) -> None:
-    """Name the feature and the account that cannot take part in it."""
-    result = await begin_change(hass, tracker, pair)
-    result = await answer_pair(
-        hass, result, {"target": pair.data["target"], "features": ["playlists"]}
-    )
-    assert result["errors"] == {"features": "feature_not_supported"}
-    placeholders = result["description_placeholders"]
-    assert placeholders is not None
-    assert placeholders["feature"] == "playlists"
-    assert placeholders["account"] == tracker.title
-
-
-async def test_target_stays(
-    hass: HomeAssistant,
-    tracker: ConfigEntry,
-    other_tracker: ConfigEntry,
-    pair: ConfigSubentry,
-    jellyfin_account: ConfigEntry,
-) -> None:
-    """Refuse another target: the pair's state speaks of the old one."""
-    before = dict(pair.data)
-    result = await begin_change(hass, tracker, pair)
-    assert options(result, "target") == [other_tracker.entry_id]
-    result = await answer_pair(hass, result, {"target": jellyfin_account.entry_id})
-    assert result["errors"] == {"target": "target_fixed"}
-    assert only_pair(tracker).data == before
-    await finish(hass, result, {"target": other_tracker.entry_id})
-
-
 async def test_target_is_gone(
     hass: HomeAssistant,
     tracker: ConfigEntry,
@@ -361,9 +315,10 @@ async def test_settings_of_another_release(
         data=MappingProxyType(
             {
                 "target": other_tracker.entry_id,
-                "features": ["history", "progress"],
-                "history": {"tolerance": 5, "remove": True},
-                "conflicts": {"prefer": "newest"},
+                "features": ["history", "playlists"],
+                "history": {"tolerance": 5, "later": True},
+                "guards": {"shrink_guard": False},
+                "playlists": {"add": True},
             }
         ),
         subentry_type="pair",
@@ -373,11 +328,8 @@ async def test_settings_of_another_release(
     hass.config_entries.async_add_subentry(tracker, pair)
     await hass.async_block_till_done()
     result = await begin_change(hass, tracker, pair)
-    assert defaults(result)["history"] == {
-        "add": True,
-        "rewatches": False,
-        "tolerance": 5,
-    }
+    history = {**PLAIN, "rewatches": False, "tolerance": 5}
+    assert defaults(result)["history"] == history
     await finish(hass, result, {"target": other_tracker.entry_id})
     assert only_pair(tracker).data == {
         "target": other_tracker.entry_id,
@@ -386,8 +338,8 @@ async def test_settings_of_another_release(
         "dry_run": True,
         "interval": 720,
         "enabled": True,
-        "history": {"add": True, "rewatches": False, "tolerance": 5},
-        "guards": {"shrink_guard": True},
+        "history": history,
+        "guards": {**GUARDS, "shrink_guard": False},
     }
 
 

@@ -18,7 +18,7 @@ from .runs import act, add_tracker, device_of, entity_of, pair_data, set_up
 ROOT = Path(__file__).parents[2]
 INTEGRATION = ROOT / "custom_components" / "crosswatch"
 
-# Why something is done, which needs no explanation, and what is for later releases.
+# Why something is done, which needs no explanation.
 UNTOLD = {
     Reason.MISSING,
     Reason.CHANGED,
@@ -27,8 +27,9 @@ UNTOLD = {
     Reason.GONE_FROM_TARGET,
     Reason.ALREADY_THERE,
     Reason.CANCELLED,
-    Reason.BLOCKED,
-    Reason.MASS_DELETE,
+    Reason.NOT_IN_SOURCE,
+    Reason.RESET,
+    Reason.UNDO,
 }
 
 

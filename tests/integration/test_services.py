@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -13,7 +12,6 @@ from custom_components.crosswatch.engine.model import Feature
 from custom_components.crosswatch.runtime import async_get_runtime
 from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
@@ -35,50 +33,15 @@ from .runs import (
     until,
     watched,
 )
-
-ALL = ["history", "watchlist", "ratings"]
-ZERO = {
-    "added": 0,
-    "removed": 0,
-    "updated": 0,
-    "skipped": 0,
-    "unresolved": 0,
-    "errors": 0,
-    "blocked": 0,
-}
-
-
-class World:
-    """A source with three films, and two targets."""
-
-    def __init__(self, hass: HomeAssistant, *entries: ConfigEntry) -> None:
-        """Take the accounts Home, Cabin and Boat."""
-        self.hass = hass
-        self.home, self.cabin, self.boat = entries
-        self.pair, self.second = self.home.subentries.values()
-
-    @property
-    def device(self) -> str:
-        """Return the device of the pair Home → Cabin."""
-        return device_of(self.hass, self.home, self.pair)
+from .service_world import ALL, ZERO, World, make_world, refusal
 
 
 @pytest.fixture
 async def world(hass: HomeAssistant) -> World:
-    """Return accounts with two pairs, the second one with its schedule off."""
-    home = await add_tracker(
-        hass,
-        "Home",
-        pairs={
-            "cabin": pair_data("Cabin", features=ALL),
-            "boat": pair_data("Boat", enabled=False),
-        },
-    )
-    cabin = await add_tracker(hass, "Cabin")
-    boat = await add_tracker(hass, "Boat")
-    await set_up(hass, home, cabin, boat)
-    await put(home, watched(1, 2, 3) | listed(4) | rated(film_1=8.0))
-    return World(hass, home, cabin, boat)
+    """Return accounts with two pairs, and films at their source."""
+    world = await make_world(hass)
+    await put(world.home, watched(1, 2, 3) | listed(4) | rated(film_1=8.0))
+    return world
 
 
 async def test_dry_run_writes_nothing(hass: HomeAssistant, world: World) -> None:
@@ -229,18 +192,6 @@ async def test_cancel_without_a_run(hass: HomeAssistant, world: World) -> None:
     """Say that nothing was cancelled."""
     assert await act(hass, "cancel") == {"cancelled": 0}
     assert await act(hass, "cancel", device_id=world.device) == {"cancelled": 0}
-
-
-async def refusal(hass: HomeAssistant, action: str, **data: Any) -> str:
-    """Return which text an action refuses with."""
-    with pytest.raises(ServiceValidationError) as refused:
-        await act(hass, action, **data)
-    assert refused.value.translation_domain == DOMAIN
-    # The text itself, with everything filled in.
-    assert str(refused.value) != refused.value.translation_key
-    assert "{" not in str(refused.value)
-    assert refused.value.translation_key is not None
-    return refused.value.translation_key
 
 
 ACTIONS = pytest.mark.parametrize(

@@ -1,0 +1,220 @@
+"""What tests of repairs need: a pair that removes, and a way through its dialogs."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, Self
+
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.crosswatch.const import DOMAIN
+from custom_components.crosswatch.coordinator import PairCoordinator
+from custom_components.crosswatch.engine.ids import item_keys
+from custom_components.crosswatch.engine.model import Feature, Side
+from custom_components.crosswatch.engine.plan import (
+    Action,
+    Operation,
+    OutcomeKind,
+    Reason,
+)
+from custom_components.crosswatch.issues import (
+    REMOVALS_HELD,
+    SHRINK,
+    STATE_DAMAGED,
+    TARGET_MISSING,
+)
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+
+from .flow_texts import TEXTS, placeholders
+from .runs import (
+    act,
+    add_tracker,
+    coordinator_of,
+    device_of,
+    film,
+    listed,
+    pair_data,
+    put,
+    set_up,
+    titles,
+)
+
+PAIR_ID = "pair"
+REMOVING = {"add": True, "remove": True}
+FIXABLE = (TARGET_MISSING, STATE_DAMAGED, REMOVALS_HELD, SHRINK)
+
+
+class Repairs:
+    """Goes through repair flows as the frontend does, and checks what they show."""
+
+    def __init__(
+        self, hass: HomeAssistant, hass_client: ClientSessionGenerator
+    ) -> None:
+        """Take a way to sign in."""
+        self._hass = hass
+        self._hass_client = hass_client
+        self._flow_id = ""
+        self._issue = ""
+
+    async def start(self, issue_id: str) -> dict[str, Any]:
+        """Open an issue."""
+        assert await async_setup_component(self._hass, "repairs", {})
+        self._issue = next(each for each in FIXABLE if issue_id.startswith(each))
+        shown = await self._post(
+            "/api/repairs/issues/fix", {"handler": DOMAIN, "issue_id": issue_id}
+        )
+        self._flow_id = shown["flow_id"]
+        return shown
+
+    async def answer(self, **answers: Any) -> dict[str, Any]:
+        """Submit what is shown."""
+        return await self._post(f"/api/repairs/issues/fix/{self._flow_id}", answers)
+
+    async def choose(self, option: str) -> dict[str, Any]:
+        """Choose from the menu that is shown."""
+        return await self.answer(next_step_id=option)
+
+    async def look_again(self) -> dict[str, Any]:
+        """Ask for what is shown now, as the frontend does after a progress."""
+        client = await self._hass_client()
+        response = await client.get(f"/api/repairs/issues/fix/{self._flow_id}")
+        assert response.status == HTTPStatus.OK, await response.text()
+        return self._checked(await response.json())
+
+    async def close(self) -> None:
+        """Close the dialog."""
+        client = await self._hass_client()
+        response = await client.delete(f"/api/repairs/issues/fix/{self._flow_id}")
+        assert response.status == HTTPStatus.OK, await response.text()
+
+    async def _post(self, path: str, data: dict[str, Any]) -> dict[str, Any]:
+        """Send a request, and return what is shown next."""
+        client = await self._hass_client()
+        response = await client.post(path, json=data)
+        assert response.status == HTTPStatus.OK, await response.text()
+        shown: dict[str, Any] = await response.json()
+        await self._hass.async_block_till_done()
+        return self._checked(shown)
+
+    def _checked(self, shown: dict[str, Any]) -> dict[str, Any]:
+        """Fail unless what is shown has its texts, and all that stands in them."""
+        given = set(shown.get("description_placeholders") or {})
+        for text in self._texts(shown):
+            assert placeholders(text) <= given, f"{text!r} lacks something in {given}"
+        return shown
+
+    def _texts(self, shown: dict[str, Any]) -> Iterable[str]:
+        """Return the texts that the frontend looks up for what is shown."""
+        texts = TEXTS["issues"][self._issue]["fix_flow"]
+        match shown["type"]:
+            case "menu":
+                step = texts["step"][shown["step_id"]]
+                assert set(step["menu_options"]) == set(shown["menu_options"])
+                described = step.get("menu_option_descriptions", {})
+                assert set(described) <= set(shown["menu_options"])
+                return [step["title"], step["description"], *described.values()]
+            case "form":
+                step = texts["step"][shown["step_id"]]
+                return [step["title"], step["description"]]
+            case "progress":
+                return [texts["progress"][shown["progress_action"]]]
+            case "abort":
+                return [texts["abort"][shown["reason"]]]
+        told = shown.get("description")
+        return [texts["create_entry"][told]] if told else []
+
+
+class World:
+    """Two trackers, Home and Cabin, and a pair between them that removes."""
+
+    def __init__(
+        self, hass: HomeAssistant, home: MockConfigEntry, cabin: MockConfigEntry
+    ) -> None:
+        """Take the accounts."""
+        self.hass = hass
+        self.home = home
+        self.cabin = cabin
+
+    @classmethod
+    async def begin(cls, hass: HomeAssistant, films: int, **data: Any) -> Self:
+        """Let both accounts have films on their watchlists, and the pair know it."""
+        settings = {
+            "features": ["watchlist"],
+            "watchlist": REMOVING,
+            "interval": 0,
+            **data,
+        }
+        home = await add_tracker(
+            hass, "Home", pairs={PAIR_ID: pair_data("Cabin", **settings)}
+        )
+        cabin = await add_tracker(hass, "Cabin")
+        await set_up(hass, home, cabin)
+        world = cls(hass, home, cabin)
+        await put(home, listed(*range(films)))
+        assert (await world.sync())["added"] == films
+        # Only what both accounts were seen to have can be missed.
+        assert (await world.sync())["status"] == "success"
+        return world
+
+    @property
+    def subentry(self) -> ConfigSubentry:
+        """Return the pair as it is stored."""
+        return self.home.subentries[PAIR_ID]
+
+    @property
+    def pair(self) -> PairCoordinator:
+        """Return what runs the pair."""
+        return coordinator_of(self.home, self.subentry)
+
+    async def sync(self, **data: Any) -> dict[str, Any]:
+        """Run the pair and return its report, with the items."""
+        device = device_of(self.hass, self.home, self.subentry)
+        data = {"include_items": True, **data}
+        (run,) = (await act(self.hass, "sync", device_id=device, **data))["runs"]
+        return dict(run)
+
+    async def left(self, feature: Feature = Feature.WATCHLIST) -> set[str]:
+        """Return what the target has."""
+        return await titles(self.cabin, feature)
+
+
+async def take(
+    entry: ConfigEntry, *numbers: int, feature: Feature = Feature.WATCHLIST
+) -> None:
+    """Take films from an account, as a person would there."""
+    provider = entry.runtime_data.account.provider
+    held = (await provider.read(feature, None)).records.values()
+    values = {record.item.ids["imdb"]: record.value for record in held}
+    operations = [
+        Operation(
+            feature=feature,
+            side=Side.TARGET,
+            action=Action.REMOVE,
+            item=film(number),
+            reason=Reason.GONE_FROM_SOURCE,
+            keys=item_keys(film(number)),
+            before=values[film(number).ids["imdb"]],
+        )
+        for number in numbers
+    ]
+    outcomes = [outcome async for outcome in provider.write(feature, operations)]
+    assert {outcome.kind for outcome in outcomes} == {OutcomeKind.APPLIED}
+
+
+def issue_of(hass: HomeAssistant, issue_id: str) -> ir.IssueEntry | None:
+    """Return an issue that nobody ignored."""
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    return None if issue is None or issue.dismissed_version else issue
+
+
+def issue_exists(hass: HomeAssistant, issue_id: str) -> bool:
+    """Tell whether there is such an issue that nobody ignored."""
+    return issue_of(hass, issue_id) is not None
+
+
+def names(*numbers: int) -> set[str]:
+    """Return the titles of films."""
+    return {film(number).title for number in numbers}
