@@ -10,14 +10,15 @@ from statistics import median
 import sys
 from tempfile import TemporaryDirectory
 
+from custom_components.crosswatch.engine.policy import Mode
+
+from .growth import MIDDLE, planning_lines
 from .planning import CASES as PLANNING
 from .stage import BenchError, Stage, figures_of
 from .table import Line, render
 
 PLAYS = 10_000
 QUICK_PLAYS = 1_000
-RECORDS = 100_000
-PLANNING_LIMIT = 1.5
 HELD_LIMIT = 50.0
 MEMORY_LIMIT = 60.0
 SHOWN = 45
@@ -116,30 +117,10 @@ def run_lines(
         yield Line(case.name, "elapsed", middle("elapsed"), "s", digits=2)
 
 
-async def planning_lines(rounds: int) -> list[Line]:
-    """Return the lines of planning, and how it grows."""
-    big = [await figures_of("planning", str(RECORDS)) for _ in range(rounds)]
-    small = [await figures_of("planning", str(RECORDS // 10)) for _ in range(rounds)]
-    lines: list[Line] = []
-    for name in PLANNING:
-        seconds = median(each[name] for each in big)
-        growth = seconds / median(each[name] for each in small)
-        lines.append(
-            Line(
-                f"{name}, {RECORDS:,}",
-                "CPU",
-                seconds,
-                "s",
-                PLANNING_LIMIT,
-                digits=3,
-                note=f"{growth:.1f} times that of {RECORDS // 10:,}",
-            )
-        )
-    return lines
-
-
 async def measure(options: argparse.Namespace) -> list[Line]:
     """Return all lines of the table."""
+    if options.planning:
+        return await planning_lines(options.rounds, say)
     if options.quick:
         say(f"History Jellyfin → Trakt, {QUICK_PLAYS:,} plays, requests only")
         found = await measure_runs(QUICK_PLAYS)
@@ -148,19 +129,18 @@ async def measure(options: argparse.Namespace) -> list[Line]:
     for number in range(options.rounds):
         say(f"History Jellyfin → Trakt, {PLAYS:,} plays, round {number + 1}")
         rounds.append(await measure_runs(PLAYS))
-    say(f"Planning of {RECORDS:,} records a side")
     return [
         *run_lines(PLAYS, rounds, quick=False),
-        *await planning_lines(options.rounds),
+        *await planning_lines(options.rounds, say),
     ]
 
 
-async def profile(name: str) -> None:
+async def profile(name: str, mode: str) -> None:
     """Print where a case spends its time."""
     with TemporaryDirectory(prefix="crosswatch-profile-") as folder:
         path = Path(folder) / "profile"
-        if name == "planning":
-            await figures_of("planning", str(RECORDS), str(path))
+        if name in PLANNING:
+            await figures_of("planning", name, mode, str(MIDDLE), str(path))
         else:
             await measure_runs(PLAYS, name, path)
         for order in ("tottime", "cumulative"):
@@ -169,7 +149,7 @@ async def profile(name: str) -> None:
 
 def parse() -> argparse.Namespace:
     """Return what the command line asks for."""
-    profiled = [*(case.name for case in cases(PLAYS)), "planning"]
+    profiled = [*(case.name for case in cases(PLAYS)), *PLANNING]
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="Measure what the integration costs on simulated services; fails "
@@ -181,10 +161,19 @@ def parse() -> argparse.Namespace:
         help=f"only count the requests, with {QUICK_PLAYS:,} plays",
     )
     parser.add_argument(
+        "--planning", action="store_true", help="measure planning alone"
+    )
+    parser.add_argument(
         "--rounds", type=int, default=3, help="the median of so many is told"
     )
     parser.add_argument(
         "--profile", choices=profiled, help="print where this case spends its time"
+    )
+    parser.add_argument(
+        "--mode",
+        choices=list(Mode),
+        default=Mode.ONE_WAY,
+        help="the mode of a pair whose planning is profiled",
     )
     return parser.parse_args()
 
@@ -194,7 +183,7 @@ def main() -> int:
     options = parse()
     try:
         if options.profile:
-            asyncio.run(profile(options.profile))
+            asyncio.run(profile(options.profile, options.mode))
             return 0
         lines = asyncio.run(measure(options))
     except BenchError as error:

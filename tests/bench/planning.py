@@ -1,157 +1,173 @@
 """Measures planning alone, in a process of its own.
 
-Usage: python -m tests.bench.planning RECORDS [PROFILE]
+Usage: python -m tests.bench.planning CASE MODE SIZE [PROFILE]
 """
 
 from collections.abc import Callable, Iterator, Sequence
 import cProfile
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 import gc
 import json
-from pathlib import Path
+from statistics import median
 import sys
-from tempfile import TemporaryDirectory
 import time
 
 from custom_components.crosswatch.engine.ledger import LedgerRow
-from custom_components.crosswatch.engine.model import (
-    Feature,
-    Item,
-    MediaKind,
-    Play,
-    Record,
-    Snapshot,
-    Watched,
-)
+from custom_components.crosswatch.engine.model import Feature, Snapshot
 from custom_components.crosswatch.engine.planning import Draft, plan_feature
 from custom_components.crosswatch.engine.planning.rules import Rules
-from custom_components.crosswatch.engine.policy import FeaturePolicy
-from custom_components.crosswatch.engine.recording import ledger_change
-from custom_components.crosswatch.engine.store import Store
+from custom_components.crosswatch.engine.policy import FeaturePolicy, Mode
 from custom_components.crosswatch.providers.registry import PROVIDERS
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-EPISODES = 20
-RULES = Rules(
-    feature=Feature.HISTORY,
-    policy=FeaturePolicy(),
-    source=PROVIDERS["jellyfin"].capabilities[Feature.HISTORY],
-    target=PROVIDERS["trakt"].capabilities[Feature.HISTORY],
-)
+from .gauges import forget_peak, peak, resident
+from .library import NOW, ledger, rewatched, snapshot, stored
+
+# So many records are planned for a figure: small libraries several times.
+ENOUGH = 100_000
+FEWEST_ROUNDS = 1
+MOST_ROUNDS = 9
+PLAYS_OF_A_FILM = 10
+
+JELLYFIN = PROVIDERS["jellyfin"].capabilities[Feature.HISTORY]
+TRAKT = PROVIDERS["trakt"].capabilities[Feature.HISTORY]
+
+type Facts = tuple[Snapshot, Snapshot, Sequence[LedgerRow]]
 
 
-def ids(number: int, *namespaces: str) -> dict[str, str]:
-    """Return ids that only the item of this number has."""
-    return {
-        name: f"tt{number:07}" if name == "imdb" else str(number) for name in namespaces
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Something to plan: the facts for a size, and the operations of each mode.
 
-
-def records(numbers: range, *, target: bool) -> Iterator[Record]:
-    """Return a record for each number: an even one is a film, an odd one an episode.
-
-    Both sides know each item by partly different ids, as Jellyfin and Trakt do.
+    `added` is how many operations a record makes, one-way and two-way.
     """
-    of_film = ("trakt", "imdb", "tmdb") if target else ("imdb", "tmdb")
-    of_show = ("trakt", "imdb", "tmdb", "tvdb") if target else ("imdb", "tvdb")
-    of_episode = ("trakt", "tvdb") if target else ("tvdb", "imdb")
-    shows: dict[int, Item] = {}
-    for number in numbers:
-        at = NOW - timedelta(minutes=number)
-        plays = (Play(at, str(number)),) if target else ()
-        if number % 2 == 0:
-            item = Item(MediaKind.MOVIE, ids(number, *of_film), f"Film {number}", 2000)
-        else:
-            place, episode = divmod(number // 2, EPISODES)
-            if (show := shows.get(place)) is None:
-                show = shows[place] = Item(
-                    MediaKind.SHOW, ids(place, *of_show), f"Show {place}", 2001
-                )
-            item = Item(
-                MediaKind.EPISODE,
-                ids(number, *of_episode),
-                show=show,
-                season=1,
-                number=episode + 1,
-            )
-        native = f"{'t' if target else 'j'}{number}"
-        yield Record(item, Watched(at, plays), native)
 
+    name: str
+    facts: Callable[[int], Facts]
+    added: tuple[float, float] = (0, 0)
+    rewatches: bool = False
 
-def snapshot(numbers: range, *, target: bool) -> Snapshot:
-    """Return a snapshot as a provider reads it."""
-    return Snapshot.of(Feature.HISTORY, records(numbers, target=target), NOW)
-
-
-def plan(source: Snapshot, target: Snapshot, ledger: Sequence[LedgerRow] = ()) -> Draft:
-    """Plan the history of a pair."""
-    return plan_feature(source, target, ledger, RULES, now=NOW)
-
-
-def first_run(size: int) -> Callable[[], Draft]:
-    """Prepare a first run in which each side has half of its records alone."""
-    source = snapshot(range(size), target=False)
-    target = snapshot(range(size // 2, size + size // 2), target=True)
-    return lambda: plan(source, target)
-
-
-def all_the_same(size: int) -> Callable[[], Draft]:
-    """Prepare a first run in which both sides hold the same."""
-    source = snapshot(range(size), target=False)
-    target = snapshot(range(size), target=True)
-    return lambda: plan(source, target)
-
-
-def with_ledger(size: int) -> Callable[[], Draft]:
-    """Prepare a later run: snapshots and ledger come from the state file."""
-    draft = all_the_same(size)()
-    with TemporaryDirectory() as folder:
-        store = Store.open(Path(folder) / "state.db")
-        for name, target in (("source", False), ("target", True)):
-            store.save_snapshot(name, snapshot(range(size), target=target), None)
-        store.record("pair", Feature.HISTORY, ledger_change(draft, (), NOW), None)
-        source, target_ = (
-            store.load_snapshot(name, Feature.HISTORY) for name in ("source", "target")
+    def rules(self, mode: Mode) -> Rules:
+        """Return the rules to plan by."""
+        return Rules(
+            feature=Feature.HISTORY,
+            policy=FeaturePolicy(rewatches=self.rewatches),
+            source=TRAKT if self.rewatches else JELLYFIN,
+            target=TRAKT,
+            mode=mode,
         )
-        ledger = store.load_ledger("pair", Feature.HISTORY)
-        store.close()
-    assert source is not None
-    assert target_ is not None
-    return lambda: plan(source, target_, ledger)
+
+    def operations(self, mode: Mode, size: int) -> float:
+        """Return how many operations the plan has to have."""
+        return size * self.added[mode is Mode.TWO_WAY]
 
 
-# What is planned, and how many operations that makes of so many records.
-CASES: dict[str, tuple[Callable[[int], Callable[[], Draft]], float]] = {
-    "planning, first run": (first_run, 0.5),
-    "planning, all there": (all_the_same, 0),
-    "planning, with ledger": (with_ledger, 0),
-}
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What planning took: seconds of processor time, and bytes of memory.
+
+    `memory` is the most that planning took at once; `facts` is what the records and
+    the ledger take, which were there before.
+    """
+
+    cpu: float
+    memory: int
+    facts: int
 
 
-def measure(name: str, size: int) -> float:
-    """Return the seconds of processor time that a plan takes."""
-    prepare, share = CASES[name]
-    planning = prepare(size)
-    gc.collect()
-    began = time.process_time()
-    draft = planning()
-    spent = time.process_time() - began
-    if len(draft.plan.operations) != size * share:
-        raise AssertionError(f"{name}: {len(draft.plan.operations)} operations")
-    return spent
+def first_run(size: int) -> Facts:
+    """Return sides of which each has half of its records alone."""
+    half = size // 2
+    source = snapshot(range(size), target=False)
+    return source, snapshot(range(half, size + half), target=True), ()
+
+
+def all_there(size: int) -> Facts:
+    """Return sides that hold the same, and no ledger."""
+    numbers = range(size)
+    return snapshot(numbers, target=False), snapshot(numbers, target=True), ()
+
+
+def with_ledger(size: int) -> Facts:
+    """Return what a later run takes from the state file."""
+    numbers = range(size)
+    rows = list(ledger(numbers))
+    return stored(numbers, target=False), stored(numbers, target=True), rows
+
+
+def many_films(plays: int) -> Facts:
+    """Return films with ten plays each, of which the target has five."""
+    films = plays // PLAYS_OF_A_FILM
+    source = rewatched(films, PLAYS_OF_A_FILM, missing=False)
+    return source, rewatched(films, PLAYS_OF_A_FILM, missing=True), ()
+
+
+def one_film(plays: int) -> Facts:
+    """Return one film with all plays, of which the target has every other one."""
+    return rewatched(1, plays, missing=False), rewatched(1, plays, missing=True), ()
+
+
+LIBRARIES = (
+    Case(name="first run", facts=first_run, added=(0.5, 1)),
+    Case(name="all there", facts=all_there),
+    Case(name="with ledger", facts=with_ledger),
+)
+REWATCHES = (
+    Case(name="of many films", facts=many_films, added=(0.5, 0.5), rewatches=True),
+    Case(name="of one film", facts=one_film, added=(0.5, 0.5), rewatches=True),
+)
+CASES = {case.name: case for case in (*LIBRARIES, *REWATCHES)}
+
+
+def plan(case: Case, mode: Mode, facts: Facts) -> Draft:
+    """Plan once."""
+    return plan_feature(*facts, case.rules(mode), now=NOW)
+
+
+def measure(case: Case, mode: Mode, size: int) -> Figures:
+    """Return what planning takes; of several rounds the median, and the most memory.
+
+    Each round has facts of its own: records remember what they were asked for.
+    """
+    rounds = max(FEWEST_ROUNDS, min(MOST_ROUNDS, ENOUGH // size))
+    measured = list(_rounds(case, mode, size, rounds))
+    return Figures(
+        median(each.cpu for each in measured),
+        # The first round finds no memory that was used and given back before.
+        measured[0].memory,
+        measured[0].facts,
+    )
+
+
+def _rounds(case: Case, mode: Mode, size: int, rounds: int) -> Iterator[Figures]:
+    """Yield the figures of each round."""
+    for _ in range(rounds):
+        gc.collect()
+        before = resident()
+        facts = case.facts(size)
+        gc.collect()
+        forget_peak()
+        held = resident()
+        began = time.process_time()
+        draft = plan(case, mode, facts)
+        spent = time.process_time() - began
+        yield Figures(spent, max(0, peak() - held), max(0, held - before))
+        if len(draft.plan.operations) != case.operations(mode, size):
+            raise AssertionError(f"{case.name}: {len(draft.plan.operations)} planned")
 
 
 def main() -> None:
-    """Print the seconds of each case, or profile them all."""
-    size = int(sys.argv[1])
-    if len(sys.argv) > 2:
+    """Print the figures of a case, or profile it."""
+    name, mode, size = sys.argv[1:4]
+    case = CASES[name]
+    if len(sys.argv) > 4:
+        facts = case.facts(int(size))
         profile = cProfile.Profile()
-        for prepare, _ in CASES.values():
-            profile.runcall(prepare(size))
-        profile.dump_stats(sys.argv[2])
+        profile.runcall(plan, case, Mode(mode), facts)
+        profile.dump_stats(sys.argv[4])
         return
-    figures = {name: measure(name, size) for name in CASES}
-    sys.stdout.write(f"{json.dumps(figures)}\n")
+    figures = measure(case, Mode(mode), int(size))
+    told = {"cpu": figures.cpu, "memory": figures.memory, "facts": figures.facts}
+    sys.stdout.write(f"{json.dumps(told)}\n")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,9 @@ import time
 import aiohttp
 import pytest
 
+from custom_components.crosswatch.engine.model import Feature
+from custom_components.crosswatch.engine.policy import Mode
+from custom_components.crosswatch.engine.recording import ledger_change
 from custom_components.crosswatch.engine.report import RunStatus
 from custom_components.crosswatch.engine.store import Store
 from custom_components.crosswatch.providers.http import Limiters
@@ -14,8 +17,10 @@ from custom_components.crosswatch.providers.http import Limiters
 from ..simulators.routing import route_hosts
 from .__main__ import cases
 from .gauges import MIB, Gauges
+from .growth import Size, library_lines, rewatch_lines
+from .library import NOW, ledger, snapshot, stored
 from .measured import TRAKT_HOSTS, run
-from .planning import CASES as PLANNING, measure
+from .planning import CASES as PLANNING, Case as PlanningCase, measure, plan
 from .stage import sign_in_to_both
 from .table import Line, render
 from .world import NEW, UNWATCHED, make_world
@@ -74,10 +79,55 @@ def test_world_of_half_series() -> None:
         make_world(250)
 
 
-@pytest.mark.parametrize("name", PLANNING)
-def test_planning(name: str) -> None:
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("case", PLANNING.values(), ids=lambda case: case.name)
+def test_planning(case: PlanningCase, mode: Mode) -> None:
     """Test that each case of planning comes to the plan that it is meant to."""
-    assert measure(name, 400) > 0
+    assert measure(case, mode, 400).cpu > 0
+
+
+def test_facts_are_what_a_run_leaves(tmp_path: Path) -> None:
+    """Test that a later run would find what is planned with in its state file."""
+    numbers = range(40)
+    fresh = [snapshot(numbers, target=target) for target in (False, True)]
+    draft = plan(PLANNING["all there"], Mode.TWO_WAY, (fresh[0], fresh[1], ()))
+    store = Store.open(tmp_path / "state.db")
+    store.record("pair", Feature.HISTORY, ledger_change(draft, (), NOW), None)
+    rows = store.load_ledger("pair", Feature.HISTORY)
+
+    assert sorted(row._replace(row_id=None) for row in rows) == sorted(
+        row._replace(row_id=None) for row in ledger(numbers)
+    )
+    for target, of in enumerate(fresh):
+        store.save_snapshot("account", of, None)
+        kept = store.load_snapshot("account", Feature.HISTORY)
+        assert kept is not None
+        assert list(kept.records.items()) == list(
+            stored(numbers, target=bool(target)).records.items()
+        )
+    store.close()
+
+
+def test_growth_is_judged() -> None:
+    """Test that time a record and memory have limits, at the sizes they are for."""
+    sizes = [
+        Size(10_000, 0.05, 10_000 * 5_000, 0),
+        Size(100_000, 1.6, 100_000 * 1_000, 0),
+        Size(1_000_000, 8.0, 1_000_000 * 1_025, 0),
+    ]
+    lines = library_lines(PLANNING["first run"], Mode.TWO_WAY, sizes)
+
+    assert [(line.figure, line.missed) for line in lines] == [
+        ("CPU, 10,000", False),
+        ("CPU, 100,000", True),
+        ("CPU, 1,000,000", False),
+        ("CPU a record, 1,000,000 : 10,000", True),
+        ("memory, 100,000", False),
+        ("memory, 1,000,000", True),
+    ]
+    few, many = Size(2_000, 0.01, 0, 0), Size(20_000, 0.14, 0, 0)
+    lines = rewatch_lines(PLANNING["of one film"], Mode.ONE_WAY, few, many)
+    assert [line.missed for line in lines] == [False, False]
 
 
 async def test_gauges_see_what_holds_the_loop() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from typing import Any, Self
 
@@ -62,6 +62,17 @@ class Client:
                 self.server.check()
                 await asyncio.sleep(PAUSE)
 
+    async def wait_until_back(self) -> None:
+        """Wait until Home Assistant runs again, and still knows the login."""
+        async with self._patience("Home Assistant does not come back."):
+            while True:
+                self.server.check()
+                with suppress(aiohttp.ClientConnectionError):
+                    async with self._session.get("/api/config") as answer:
+                        if answer.ok and (await answer.json())["state"] == "RUNNING":
+                            return
+                await asyncio.sleep(PAUSE)
+
     async def onboard(self) -> None:
         """Create the first user on the welcome page, and log in."""
         client_id = f"{self.server.url}/"
@@ -81,8 +92,12 @@ class Client:
             "client_id": client_id,
         }
         async with self._session.post("/auth/token", data=form) as answer:
-            self.tokens = await self._read(answer)
-        self._session.headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
+            self.log_in(await self._read(answer))
+
+    def log_in(self, tokens: Json) -> None:
+        """Use the tokens of a login."""
+        self.tokens = tokens
+        self._session.headers["Authorization"] = f"Bearer {tokens['access_token']}"
 
     async def get(self, path: str) -> Any:
         """Return the answer to a GET."""

@@ -1,7 +1,7 @@
 """The person in front of the demo: fills in the forms that Home Assistant shows."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 import json
 from typing import Any
 
@@ -90,6 +90,28 @@ class Person:
         detail(f"Pair added: {created['title']}")
         return await self._device_of_pair(source)
 
+    async def allow_removals(self, source: str) -> None:
+        """Switch removals on for all features of the only pair, and dry runs off."""
+        step("The pair's menu: Reconfigure")
+        (pair,) = await self._client.ask(
+            "config_entries/subentries/list", entry_id=source
+        )
+        form = await self._client.post(
+            PAIR_FLOW,
+            {
+                "handler": [source, SUBENTRY_TYPE_PAIR],
+                "subentry_id": pair["subentry_id"],
+            },
+        )
+        answers = _as_shown(form["data_schema"])
+        for section in answers.values():
+            if isinstance(section, dict) and "remove" in section:
+                section["remove"] = True
+        changed = await self._submit(
+            PAIR_FLOW, form, {**answers, "dry_run": False}, expected="abort"
+        )
+        detail(f"Pair changed: {changed['reason']}")
+
     async def _begin_account(self, provider: str) -> Json:
         """Open the form of a provider."""
         step("Settings → Devices & services → Add integration → CrossWatch")
@@ -119,7 +141,7 @@ class Person:
         detail(f"Form “{texts['title']}”")
         for field in form["data_schema"]:
             name = field["name"]
-            if name in answers:
+            if name in answers and name in texts["data"]:
                 shown = self._shown(name, answers[name], field)
                 detail(f"  {texts['data'][name]}: {shown}")
         answer: Json = await self._client.post(f"{flow}/{form['flow_id']}", answers)
@@ -172,6 +194,17 @@ class Person:
         answers = answer if isinstance(answer, list) else [answer]
         text = ", ".join(str(labels.get(each, each)) for each in answers)
         return text if len(text) <= MAX_WIDTH else f"{text[: MAX_WIDTH // 2]}…"
+
+
+def _as_shown(fields: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what a form sends when nobody changes anything in it."""
+    return {
+        field["name"]: _as_shown(field["schema"])
+        if "schema" in field
+        else field["default"]
+        for field in fields
+        if "schema" in field or "default" in field
+    }
 
 
 def _told(answer: Json) -> str:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 import re
 import shutil
+from signal import SIGKILL
 import socket
 import sys
 
@@ -84,7 +85,11 @@ class HomeAssistant:
     async def start(self, trakt: str) -> None:
         """Start with an empty folder; `trakt` is where that service is simulated."""
         await asyncio.to_thread(self._make_folder)
-        with (self.folder / "console.log").open("wb") as console:
+        await self.start_again(trakt)
+
+    async def start_again(self, trakt: str) -> None:
+        """Start with the folder as it is."""
+        with (self.folder / "console.log").open("ab") as console:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "tests.demo.launcher", trakt),
                 *("--config", str(self.folder), "--skip-pip"),
@@ -118,6 +123,17 @@ class HomeAssistant:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+    def kill(self) -> None:
+        """End the process at once, without letting it clean up anything."""
+        if self._process is not None:
+            self._process.kill()
+
+    async def killed(self) -> None:
+        """Wait until a process that was killed has ended."""
+        process, self._process = self._process, None
+        if process is not None and (status := await process.wait()) != -SIGKILL:
+            raise DemoError(f"Home Assistant was not killed, it ended with {status}.")
 
     def lines(self) -> list[str]:
         """Return the log so far, without colours."""

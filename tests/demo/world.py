@@ -82,6 +82,20 @@ class World:
                     return seen.title
         raise LookupError("Everything was seen")
 
+    def forget(self, number: int) -> list[Title]:
+        """Let the person unwatch some films that are at both services; return them."""
+        titles: list[Title] = []
+        for film in self.watched.films:
+            seen = next(seen_at_trakt(self.trakt.library, film))
+            if len(titles) < number and seen.title in self.expected.plays:
+                titles.append(seen.title)
+                del self.expected.plays[seen.title]
+        for film in self.watched.films:
+            # There may be two files of a film.
+            if next(seen_at_trakt(self.trakt.library, film)).title in titles:
+                self.jellyfin.unplay(self.user, film)
+        return titles
+
     def approve_by_themselves(self) -> None:
         """Let another person approve every further code, as nobody else can."""
         other = self.trakt.accounts[OTHER_USER]
@@ -97,9 +111,9 @@ class Seen:
     has_ids: bool
 
 
-def make_world() -> World:
+def make_world(films: int = FILMS, shows: int = SHOWS) -> World:
     """Return the two services, seeded, the same every time but for the dates."""
-    catalogue = make_catalogue(FILMS, SHOWS)
+    catalogue = make_catalogue(films, shows)
     jellyfin, trakt = JellyfinSimulator(), TraktSimulator()
     trakt.seed(catalogue)
     trakt.oauth.interval = 1

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 import sqlite3
 from typing import Self, override
 
-from custom_components.crosswatch.engine.model import Feature
+from custom_components.crosswatch.engine.model import Feature, Side
 from custom_components.crosswatch.engine.pair import Account, Pair, RunOptions
 from custom_components.crosswatch.engine.plan import Action
 from custom_components.crosswatch.engine.policy import FeaturePolicy, Policy
@@ -21,6 +21,7 @@ from .fake_account import FakeAccount
 from .worlds import name_of
 
 _SIGNS = {Action.ADD: "+", Action.UPDATE: "~", Action.REMOVE: "-"}
+_MARKS = {Result.SKIPPED: ":", Result.BLOCKED: "!", Result.UNRESOLVED: "?"}
 
 
 class Killed(BaseException):
@@ -78,8 +79,7 @@ class Arena:
     path: Path
     accounts: Mapping[str, FakeAccount]
     feature: Feature
-    policies: Mapping[Feature, FeaturePolicy]
-    shrink_guard: bool = True
+    policy: Policy
     clock: Clock = field(default_factory=Clock)
     opened: WatchedStore | None = None
 
@@ -89,16 +89,36 @@ class Arena:
         folder: Path,
         *accounts: FakeAccount,
         feature: Feature = Feature.WATCHLIST,
-        policy: FeaturePolicy | None = None,
+        policy: FeaturePolicy | Policy | None = None,
     ) -> Self:
-        """Return an arena for one feature."""
+        """Return an arena for one feature, by its policy or that of the whole pair."""
+        whole = policy if isinstance(policy, Policy) else Policy()
+        of_feature = policy if isinstance(policy, FeaturePolicy) else FeaturePolicy()
         made = accounts or (FakeAccount(name="S"), FakeAccount(name="T"))
         return cls(
             path=folder / "state.db",
             accounts={each.name: each for each in made},
             feature=feature,
-            policies={feature: policy or FeaturePolicy()},
+            policy=replace(whole, features=whole.features or {feature: of_feature}),
         )
+
+    @property
+    def policies(self) -> Mapping[Feature, FeaturePolicy]:
+        """Return the policy of every feature."""
+        return self.policy.features
+
+    @policies.setter
+    def policies(self, policies: Mapping[Feature, FeaturePolicy]) -> None:
+        self.policy = replace(self.policy, features=policies)
+
+    @property
+    def shrink_guard(self) -> bool:
+        """Tell whether a suddenly empty side is disbelieved."""
+        return self.policy.shrink_guard
+
+    @shrink_guard.setter
+    def shrink_guard(self, on: bool) -> None:
+        self.policy = replace(self.policy, shrink_guard=on)
 
     @property
     def source(self) -> FakeAccount:
@@ -148,7 +168,7 @@ class Arena:
             name=f"{source} → {target}",
             source=self._account(source),
             target=self._account(target),
-            policy=Policy(features=self.policies, shrink_guard=self.shrink_guard),
+            policy=self.policy,
         )
 
     def snapshots(self) -> Snapshots:
@@ -213,6 +233,24 @@ class Arena:
 def did(report: Report) -> str:
     """Return a report in short: "+m1 ~m2 skipped:m3:no_date", sorted."""
     return " ".join(sorted(map(_item_did, report.items)))
+
+
+def moves(report: Report, source: str = "S", target: str = "T") -> str:
+    """Return a report in short with its sides: "S+m1 T-m2 T:m3:removing_off"."""
+    names = {Side.SOURCE: source, Side.TARGET: target}
+    return " ".join(
+        sorted(names[item.side] + _item_moved(item) for item in report.items)
+    )
+
+
+def _item_moved(item: ReportItem) -> str:
+    name = name_of(item.item)
+    if item.result in {Result.APPLIED, Result.PLANNED} and item.action:
+        return f"{_SIGNS[item.action]}{name}"
+    if item.result is Result.ALREADY_THERE:
+        return f"={name}"
+    reason = f":{item.reason.value}" if item.reason else ""
+    return f"{_MARKS.get(item.result, f':{item.result.value}:')}{name}{reason}"
 
 
 def _item_did(item: ReportItem) -> str:

@@ -1,9 +1,14 @@
 """Worlds that hypothesis thinks up."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
+from typing import Final
 
 from hypothesis import strategies as st
 
+from custom_components.crosswatch.engine.blocks import Block, BlockList, Blocks
 from custom_components.crosswatch.engine.model import (
     Feature,
     Item,
@@ -19,12 +24,28 @@ from custom_components.crosswatch.engine.model import (
     Watched,
 )
 from custom_components.crosswatch.engine.plan import Action, Operation, Reason
+from custom_components.crosswatch.engine.planning.rules import Rules
+from custom_components.crosswatch.engine.policy import (
+    FeaturePolicy,
+    Mode,
+    Policy,
+    Prefer,
+    ProgressPolicy,
+    RemoveMode,
+)
+from custom_components.crosswatch.engine.provider import ALL_KINDS, FeatureSupport
 
+from .fake_account import FakeAccount, Fault
 from .worlds import READ_AT
+
+features = st.sampled_from(Feature)
 
 # Few ids, so that items share them, also wrongly.
 _NAMESPACES = ("imdb", "tmdb", "tvdb")
-_numbers = st.integers(1, 4)
+_ALL_IDS = [
+    {name: str(value) for name, value in zip(_NAMESPACES, values, strict=True) if value}
+    for values in product(range(5), repeat=len(_NAMESPACES))
+]
 _titles = st.sampled_from(["Film 1", "Film 2", "Show 3", ""])
 
 
@@ -38,9 +59,7 @@ def moments() -> st.SearchStrategy[datetime]:
 
 
 def _ids() -> st.SearchStrategy[dict[str, str]]:
-    return st.dictionaries(
-        st.sampled_from(_NAMESPACES), _numbers.map(str), max_size=len(_NAMESPACES)
-    )
+    return st.sampled_from(_ALL_IDS).map(dict)
 
 
 @st.composite
@@ -87,12 +106,25 @@ def values(feature: Feature) -> st.SearchStrategy[Value]:
 
 
 @st.composite
-def snapshots(draw: st.DrawFn, feature: Feature) -> Snapshot:
-    """Snapshots of up to eight records."""
-    held = draw(st.lists(st.tuples(items(), values(feature)), max_size=8))
+def snapshots(draw: st.DrawFn, feature: Feature, names: str = "n") -> Snapshot:
+    """Snapshots of up to five records, some of which nobody has listed yet."""
+    held = draw(
+        st.lists(
+            st.tuples(
+                items(),
+                values(feature),
+                st.sampled_from([True, True, True, False]),
+                st.sampled_from(["", "kids", "-"]),
+            ),
+            max_size=5,
+        )
+    )
     return Snapshot.of(
         feature,
-        [Record(item, value, f"n{at}") for at, (item, value) in enumerate(held)],
+        [
+            Record(item, value, f"{names}{at}", seen, library)
+            for at, (item, value, seen, library) in enumerate(held)
+        ],
         READ_AT,
     )
 
@@ -100,7 +132,7 @@ def snapshots(draw: st.DrawFn, feature: Feature) -> Snapshot:
 @st.composite
 def operations(draw: st.DrawFn) -> Operation:
     """Operations of all features."""
-    feature = draw(st.sampled_from(Feature))
+    feature = draw(features)
 
     names = st.lists(st.text(max_size=5), max_size=3).map(tuple)
     return Operation(
@@ -116,25 +148,184 @@ def operations(draw: st.DrawFn) -> Operation:
     )
 
 
+# What a pair is set to do
+
+_some_kinds = st.sampled_from(
+    [None, None, None, frozenset({MediaKind.MOVIE}), frozenset({MediaKind.EPISODE})]
+)
+_mostly = st.sampled_from([True, True, True, False])
+
+
+_POLICIES: Final[Sequence[FeaturePolicy]] = (
+    *[FeaturePolicy()] * 4,
+    FeaturePolicy(add=False),
+    FeaturePolicy(kinds=frozenset({MediaKind.MOVIE})),
+    FeaturePolicy(kinds=frozenset({MediaKind.EPISODE, MediaKind.SHOW})),
+    FeaturePolicy(libraries=frozenset({"kids"})),
+    FeaturePolicy(target_libraries=frozenset({"kids"})),
+    FeaturePolicy(since=READ_AT - timedelta(days=1000)),
+    FeaturePolicy(
+        progress=ProgressPolicy(min_position=timedelta(), step=timedelta(), replay=True)
+    ),
+)
+
+
+@st.composite
+def feature_policies(draw: st.DrawFn) -> FeaturePolicy:
+    """What a feature may be set to do, most often with removals."""
+    return replace(
+        draw(st.sampled_from(_POLICIES)),
+        remove=draw(_mostly),
+        remove_mode=draw(st.sampled_from(RemoveMode)),
+        rewatches=draw(st.booleans()),
+    )
+
+
+_ABLE: Final = FeatureSupport(kinds=ALL_KINDS, plays=True)
+supports = st.sampled_from(
+    [
+        *[_ABLE] * 4,
+        replace(_ABLE, plays=False),
+        replace(_ABLE, kinds=frozenset({MediaKind.MOVIE})),
+        replace(_ABLE, remove=False),
+        replace(_ABLE, update=False),
+        replace(_ABLE, by_title=True),
+        replace(_ABLE, libraries=True),
+        replace(_ABLE, rating_step=0.1),
+        replace(_ABLE, rating_step=2.0),
+        replace(_ABLE, completes_at=90.0),
+    ]
+)
+"""What an account may be able to do, most often all."""
+
+
+@st.composite
+def rules(
+    draw: st.DrawFn,
+    mode: Mode | None = None,
+    prefer: st.SearchStrategy[Prefer] | None = None,
+) -> Rules:
+    """Return rules of all features, of a given mode or of either."""
+    return Rules(
+        feature=draw(features),
+        policy=draw(feature_policies()),
+        source=draw(supports),
+        target=draw(supports),
+        mode=mode or draw(st.sampled_from(Mode)),
+        prefer=draw(st.sampled_from(Prefer) if prefer is None else prefer),
+        delete_limit=draw(st.sampled_from([0, 1, 5, 5])),
+        blocks=draw(st.builds(Blocks, _block_lists(), _block_lists())),
+    )
+
+
+def _block_lists() -> st.SearchStrategy[BlockList]:
+    blocks = st.builds(
+        Block,
+        scope=st.just("pair"),
+        kind=st.sampled_from([None, MediaKind.MOVIE, MediaKind.SHOW]),
+        ids=st.sampled_from([{name: "1"} for name in _NAMESPACES]),
+    )
+    lists = blocks.map(lambda each: BlockList((each,)))
+    return st.just(BlockList()) | st.just(BlockList()) | lists
+
+
+# Worlds in the notation, and accounts that hold them
+
+
 @st.composite
 def clear_worlds(draw: st.DrawFn) -> str:
     """Worlds in the notation: honest ids, some left out, copies, and none at all."""
-    tokens: list[str] = []
-    for token in draw(
-        st.lists(
-            st.sampled_from(["m1", "m2", "m3", "s1", "s1x2", "s1e1", "s1e2", "s2x0e1"]),
-            max_size=8,
+    return " ".join(
+        name
+        + draw(st.sampled_from(_IDS_WITHIN if "x" in name or "e" in name else _IDS))
+        + draw(st.sampled_from(["", ":7", ":8.5"]))
+        + draw(st.sampled_from(["+600", "+600", "+1800", "+10", "+5900", "+0", "%50"]))
+        + _when(draw(st.lists(st.sampled_from(_DAYS), unique=True, max_size=3)))
+        for name in draw(
+            st.lists(
+                st.sampled_from(
+                    ["m1", "m2", "m3", "s1", "s1x2", "s1e1", "s1e2", "s2x0e1"]
+                ),
+                max_size=5,
+            )
         )
-    ):
-        within = "x" in token or "e" in token
-        ids = draw(st.sampled_from(_IDS_WITHIN if within else _IDS))
-        rating = draw(st.sampled_from(["", ":7", ":8.5"]))
-        dates = draw(st.lists(st.sampled_from(_DAYS), unique=True, max_size=3))
-        when = "@" + ",".join(sorted(dates)) if dates else ""
-        tokens.append(token + ids + rating + when)
-    return " ".join(tokens)
+    )
+
+
+def _when(dates: list[str]) -> str:
+    return "@" + ",".join(sorted(dates)) if dates else ""
 
 
 _IDS = ["", "", "", "{imdb}", "{tmdb}", "{}"]
 _IDS_WITHIN = ["", "", "{|tmdb}", "{|imdb,tvdb}", "{|}"]
 _DAYS = ["2024-01-01", "2024-02-01", "2024-02-01T00:00:40", "2024-03-01", "2025-01-01"]
+
+_listings = st.sampled_from([None, frozenset({"imdb"}), frozenset({"tmdb", "tvdb"})])
+
+
+@st.composite
+def accounts(draw: st.DrawFn, name: str, **settings: object) -> FakeAccount:
+    """Accounts that are honest, each in its own way."""
+    lists = draw(_listings)
+    support = FeatureSupport(
+        kinds=ALL_KINDS,
+        plays=draw(st.booleans()),
+        batch_size=draw(st.sampled_from([1, 3, 100])),
+        rating_step=draw(st.sampled_from([0.5, 1.0])),
+        ids=lists or FeatureSupport(kinds=ALL_KINDS).ids,
+    )
+    return FakeAccount(
+        name=name,
+        support=support,
+        lists=lists,
+        has_marker=draw(st.booleans()),
+        has_delta=draw(st.booleans()),
+        tells_native_ids=draw(st.booleans()),
+        **settings,  # type: ignore[arg-type]
+    )
+
+
+@st.composite
+def policies(
+    draw: st.DrawFn,
+    feature: Feature,
+    mode: Mode | None = None,
+    prefer: st.SearchStrategy[Prefer] | None = None,
+) -> Policy:
+    """What a pair of honest accounts may be set to do with one feature."""
+    return Policy(
+        mode=mode or draw(st.sampled_from(Mode)),
+        prefer=draw(st.sampled_from(Prefer) if prefer is None else prefer),
+        delete_limit=draw(st.sampled_from([0, 1, 100])),
+        features={
+            feature: FeaturePolicy(
+                add=draw(_mostly),
+                remove=draw(_mostly),
+                remove_mode=draw(st.sampled_from(RemoveMode)),
+                kinds=draw(_some_kinds),
+                rewatches=draw(st.booleans()),
+            )
+        },
+    )
+
+
+some_faults = st.dictionaries(
+    st.tuples(st.sampled_from(["activity", "read", "write"]), st.integers(1, 3)),
+    st.sampled_from(
+        [
+            Fault.CUT_BEFORE,
+            Fault.CUT_AFTER,
+            Fault.CUT_HALFWAY,
+            Fault.SILENT,
+            Fault.FOREIGN,
+            Fault.NONSENSE,
+            Fault.RATE_LIMIT,
+            Fault.SIGNED_OUT,
+            Fault.PART,
+            Fault.EMPTY,
+        ]
+    ),
+    min_size=1,
+    max_size=3,
+)
+"""Faults of the next few requests, by their kind and number."""

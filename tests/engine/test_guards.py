@@ -187,14 +187,14 @@ def _outcome(kind: OutcomeKind, reason: Reason | None) -> Outcome:
     return Outcome(_operation(), kind, reason)
 
 
-def _operation(action: Action = Action.ADD) -> Operation:
+def _operation(action: Action = Action.ADD, keys: str = "a") -> Operation:
     return Operation(
         feature=Feature.WATCHLIST,
         side=Side.TARGET,
         action=action,
         item=parse("m1")[0].item,
         reason=Reason.MISSING,
-        keys=("a",),
+        keys=tuple(keys.split()),
     )
 
 
@@ -242,13 +242,23 @@ def test_what_the_ledger_holds_back(
     row = LedgerRow(keys="a b")
     for outcome in outcomes:
         row = row.after(outcome, READ_AT)
-    assert row.holds_back(READ_AT, ("a",)) is held
-    assert row.holds_back(READ_AT, ("a", "c")) is None
+    operation = _operation()
+    assert row.holds_back(READ_AT, operation) is held
+    assert row.holds_back(READ_AT, _operation(keys="a c")) is None
     for_now = LIMIT_RETRY_AFTER if held is Reason.ACCOUNT_LIMIT else QUARANTINE_FOR
     just_before = READ_AT + for_now - timedelta(seconds=1)
-    assert row.holds_back(just_before, ("a",)) is held
-    assert row.holds_back(READ_AT + for_now, ("a",)) is None
+    assert row.holds_back(just_before, operation) is held
+    assert row.holds_back(READ_AT + for_now, operation) is None
     assert QUARANTINE_AFTER == 3
+
+
+def test_what_cannot_be_removed_can_be_written() -> None:
+    """An account that keeps an item is not asked to remove it, but given what is new."""
+    row = LedgerRow(keys="a")
+    for _ in range(QUARANTINE_AFTER):
+        row = row.after(_outcome(OutcomeKind.UNRESOLVED, Reason.NOT_REMOVED), READ_AT)
+    assert row.holds_back(READ_AT, _operation(Action.REMOVE)) is Reason.QUARANTINED
+    assert row.holds_back(READ_AT, _operation(Action.ADD)) is None
 
 
 def test_held_operations_are_reported_as_blocked() -> None:

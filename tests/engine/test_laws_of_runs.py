@@ -2,129 +2,197 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 import sqlite3
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, note, settings, strategies as st
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature
-from custom_components.crosswatch.engine.policy import FeaturePolicy
+from custom_components.crosswatch.engine.policy import (
+    FeaturePolicy,
+    Mode,
+    Policy,
+    Prefer,
+    RemoveMode,
+)
 from custom_components.crosswatch.engine.provider import ALL_KINDS, FeatureSupport
 from custom_components.crosswatch.engine.report import Report, Result, RunStatus
 
-from .arena import Arena, Killed, Strike, did
+from .arena import Arena, Killed, Strike, moves
 from .fake_account import FakeAccount, Fault
-from .strategies import clear_worlds
+from .histories import (
+    OUTCOMES,
+    counts_are_items,
+    in_place,
+    mirrored_policy,
+    shown,
+    traits,
+    unused,
+)
+from .strategies import accounts, clear_worlds, features, policies
 
-# Runs are dearer than plans.
+# Runs in which everything may happen are dearer than plans.
 few = settings(max_examples=settings().max_examples // 8)
 # Of the moments of a run, every which one is tried.
 STRIDE = 5 if settings().max_examples <= 200 else 1
 
 PLAYS = FeatureSupport(kinds=ALL_KINDS, plays=True, batch_size=2)
 
-namespaces = st.sampled_from([None, frozenset({"imdb"}), frozenset({"tmdb", "tvdb"})])
+
+@dataclass(frozen=True)
+class Scene:
+    """A pair of honest accounts, and what they hold at first and later."""
+
+    feature: Feature
+    policy: Policy
+    accounts: tuple[FakeAccount, FakeAccount]
+    worlds: tuple[tuple[str, str], ...]
+
+    def tell(self) -> None:
+        """Tell of the scene in short, if it fails."""
+        policy = self.policy.features[self.feature]
+        kinds = sorted(policy.kinds) if policy.kinds else "all"
+        note(
+            f"{self.feature} {self.policy.mode} prefer {self.policy.prefer}"
+            f" limit {self.policy.delete_limit} kinds {kinds}"
+            f"{' add' * policy.add}{f' {policy.remove_mode}' * policy.remove}"
+            f"{' rewatches' * policy.rewatches}\n"
+            + "".join(f"{traits(each)}\n" for each in self.accounts)
+            + "".join(f"S: {source} | T: {target}\n" for source, target in self.worlds)
+        )
+
+    def arena(self, folder: str, name: str) -> Arena:
+        """Return the pair with accounts that nobody has used yet."""
+        self.tell()
+        path = Path(folder, name)
+        path.mkdir()
+        return Arena.of(
+            path,
+            *map(unused, self.accounts),
+            feature=self.feature,
+            policy=self.policy,
+        )
 
 
 @st.composite
-def _accounts(draw: st.DrawFn) -> tuple[FakeAccount, FakeAccount]:
-    made = []
-    for name in "ST":
-        lists = draw(namespaces)
-        support = FeatureSupport(
-            kinds=ALL_KINDS,
-            plays=draw(st.booleans()),
-            batch_size=draw(st.sampled_from([1, 3, 100])),
-            rating_step=draw(st.sampled_from([0.5, 1.0])),
-        )
-        if lists is not None:
-            support = replace(support, ids=lists)
-        made.append(
-            FakeAccount(
-                name=name,
-                support=support,
-                lists=lists,
-                has_marker=draw(st.booleans()),
-                has_delta=draw(st.booleans()),
-                tells_native_ids=draw(st.booleans()),
-            )
-        )
-    return made[0], made[1]
+def scenes(
+    draw: st.DrawFn,
+    mode: Mode | None = None,
+    prefer: st.SearchStrategy[Prefer] | None = None,
+) -> Scene:
+    """Pairs of all features in both modes."""
+    feature = draw(features)
+    return Scene(
+        feature,
+        draw(policies(feature, mode, prefer)),
+        (draw(accounts("S")), draw(accounts("T"))),
+        (
+            (draw(clear_worlds()), draw(clear_worlds())),
+            (draw(clear_worlds()), draw(clear_worlds())),
+        ),
+    )
 
 
-features = st.sampled_from([Feature.WATCHLIST, Feature.HISTORY, Feature.RATINGS])
-
-
-def _counts_are_items(report: Report) -> None:
-    results = Counter(item.result for item in report.items)
-    counts = report.counts
-    done = results[Result.APPLIED] + results[Result.PLANNED]
-    assert counts.added + counts.updated == done
-    assert counts.skipped == results[Result.SKIPPED] + results[Result.ALREADY_THERE]
-    assert counts.unresolved == results[Result.UNRESOLVED]
-    assert counts.blocked == results[Result.BLOCKED]
-
-
-@few
-@given(
-    accounts=_accounts(),
-    feature=features,
-    rewatches=st.booleans(),
-    source=clear_worlds(),
-    target=clear_worlds(),
-    later=clear_worlds(),
-)
-async def test_runs_settle(
-    accounts: tuple[FakeAccount, FakeAccount],
-    feature: Feature,
-    rewatches: bool,
-    source: str,
-    target: str,
-    later: str,
-) -> None:
-    """A dry run foretells its run and changes nothing; a second run writes nothing."""
-    with TemporaryDirectory() as folder:
-        world = Arena.of(
-            Path(folder),
-            *(deepened(each) for each in accounts),
-            feature=feature,
-            policy=FeaturePolicy(rewatches=rewatches),
-        )
-        world.hold(source, target)
-        for changed in (source, later):
-            world.source.hold(feature, changed)
-            state, held = world.dump() if world.opened else {}, world.target_shows
-            dry = await world.run(dry_run=True)
-            assert world.target_shows == held
-            assert not state or world.dump() == state
-            run = await world.run()
-            _counts_are_items(dry)
-            _counts_are_items(run)
-            assert did(dry) == did(run)
-            writes = len(world.target.requests.writes)
-            skips = [each for each in did(run).split() if each.startswith("skipped")]
-            for _ in range(2):
+@given(scene=scenes())
+async def test_runs_settle(scene: Scene) -> None:
+    """Once a run has done its plan, the next one writes nothing and says the same."""
+    with TemporaryDirectory() as folder, in_place():
+        world = scene.arena(folder, "world")
+        for source, target in scene.worlds:
+            world.hold(source, target)
+            note(moves(await world.run()))
+            if scene.policy.features[scene.feature].remove_mode is RemoveMode.MIRROR:
+                # What a target alone has is removed only once it was seen there before.
                 world.clock.advance(hours=12)
-                again = await world.run()
-                assert len(world.target.requests.writes) == writes
-                assert did(again).split() == skips
+                await world.run()
+            sent = _sent(world)
+            left_alone = None
+            for _ in range(3):
+                world.clock.advance(hours=12)
+                report = await world.run()
+                note(f"{moves(report)} → {shown(world)}")
+                counts_are_items(report)
+                assert _sent(world) == sent
+                told = [
+                    each for each in moves(report).split() if "removing_off" not in each
+                ]
+                assert left_alone in {None, tuple(told)}
+                left_alone = tuple(told)
         world.close()
 
 
-def deepened(account: FakeAccount) -> FakeAccount:
-    """Return an account of the same kind that nobody has used yet."""
-    return FakeAccount(
-        name=account.name,
-        support=account.support,
-        lists=account.lists,
-        has_marker=account.has_marker,
-        has_delta=account.has_delta,
-        tells_native_ids=account.tells_native_ids,
+@given(scene=scenes())
+async def test_a_dry_run_foretells_its_run(scene: Scene) -> None:
+    """A dry run changes nothing, and its run does what it would have done anyway."""
+    with TemporaryDirectory() as folder, in_place():
+        world, other = scene.arena(folder, "world"), scene.arena(folder, "other")
+        for source, target in scene.worlds:
+            for each in (world, other):
+                each.hold(source, target)
+            for _ in range(2):
+                before = (world.store and world.dump(), shown(world))
+                dry = await world.run(dry_run=True)
+                assert (world.dump(), shown(world)) == before
+                run = await world.run()
+                for report in (dry, run):
+                    counts_are_items(report)
+                note(f"{moves(dry)} and {moves(run)} → {shown(world)}")
+                assert _wishes(dry) == _wishes(run)
+                assert _wishes(await other.run()) == _wishes(run)
+                assert shown(other) == shown(world)
+                for each in (world, other):
+                    each.clock.advance(hours=12)
+        for each in (world, other):
+            each.close()
+
+
+@given(
+    scene=scenes(
+        Mode.TWO_WAY, st.sampled_from([Prefer.SOURCE, Prefer.TARGET, Prefer.REPORT])
     )
+)
+async def test_whichever_side_is_called_the_source(scene: Scene) -> None:
+    """Two-way, the pair set up the other way round ends in the same two worlds."""
+    turned = replace(scene, policy=mirrored_policy(scene.policy))
+    with TemporaryDirectory() as folder, in_place():
+        world, other = scene.arena(folder, "world"), turned.arena(folder, "other")
+        for source, target in scene.worlds:
+            for each in (world, other):
+                each.hold(source, target)
+            for _ in range(3):
+                report = await world.run()
+                mirrored = await other.run(pair=other.pair("T", "S"))
+                assert _told(mirrored, "T", "S") == _told(report, "S", "T")
+                assert shown(other) == shown(world)
+                for each in (world, other):
+                    each.clock.advance(hours=12)
+        for each in (world, other):
+            each.close()
+
+
+def _wishes(report: Report) -> Counter[tuple[object, ...]]:
+    """Return what a run wanted to do, or left alone and why, whatever came of it."""
+    return Counter(
+        (item.side, item.action, item.item.label)
+        if item.result in {*OUTCOMES, Result.PLANNED}
+        else (item.side, item.action, item.item.label, item.result, item.reason)
+        for item in report.items
+    )
+
+
+def _told(report: Report, source: str, target: str) -> list[str]:
+    """Return what a run did to which account; a conflict belongs to both."""
+    told = moves(report, source, target).split()
+    return sorted(each[1:] if each.endswith(":conflict") else each for each in told)
+
+
+def _sent(world: Arena) -> list[int]:
+    """Count the writes that each account was sent so far."""
+    return [len(each.requests.writes) for each in world.accounts.values()]
 
 
 SOURCE = (
@@ -192,7 +260,7 @@ async def test_no_fault_loses_or_doubles_a_play(
         world.target.faults = target_faults
         for number in range(25):
             report = await world.run()
-            _counts_are_items(report)
+            counts_are_items(report)
             world.clock.advance(hours=12)
             if report.status is RunStatus.SUCCESS and number > 6:
                 break
@@ -305,7 +373,7 @@ async def test_cancelled_at_any_moment(tmp_path: Path, has_marker: bool) -> None
         if run.cancelled():
             assert last is not None
             assert last.status is RunStatus.CANCELLED
-            _counts_are_items(last)
+            counts_are_items(last)
             told = last.counts.added
         else:
             told = run.result().counts.added

@@ -57,6 +57,10 @@ def _skip(token: str, reason: Reason) -> Skip:
     )
 
 
+def _held(reason: Reason) -> Plan:
+    return Plan(Feature.RATINGS, held=[(_operation("m1", Action.REMOVE), reason)])
+
+
 @pytest.mark.parametrize(
     ("features", "status"),
     [
@@ -72,7 +76,9 @@ def _skip(token: str, reason: Reason) -> Skip:
         pytest.param(
             [FeatureReport(counts=Counts(added=1), failure=FAILURE)], RunStatus.PARTIAL
         ),
-        pytest.param([FeatureReport(counts=Counts(blocked=1))], RunStatus.BLOCKED),
+        pytest.param([report_dry_run(_held(Reason.MASS_DELETE))], RunStatus.BLOCKED),
+        pytest.param([report_dry_run(_held(Reason.BLOCKED))], RunStatus.SUCCESS),
+        pytest.param([report_dry_run(_held(Reason.KEPT))], RunStatus.SUCCESS),
         pytest.param([FeatureReport(failure=SHRUNK)], RunStatus.BLOCKED),
         pytest.param(
             [FeatureReport(failure=SHRUNK), report_failure(FAILURE)], RunStatus.BLOCKED

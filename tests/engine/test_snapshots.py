@@ -108,7 +108,7 @@ async def test_a_delta_builds_on_what_is_stored(arena: MakeArena) -> None:
     world.hold("m1 m2", "m1 m2")
     await world.run()
     world.hold("m2 m3")
-    assert await world.did() == "+m3"
+    assert await world.did() == "+m3 skipped:m1:removing_off"
     assert world.source.requests.reads == [(WATCHLIST, False), (WATCHLIST, True)]
     stored = world.store.load_snapshot("S", WATCHLIST)
     assert stored is not None

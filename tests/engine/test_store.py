@@ -7,7 +7,6 @@ import sqlite3
 
 import pytest
 
-from custom_components.crosswatch.engine import schema
 from custom_components.crosswatch.engine.ledger import LedgerRow
 from custom_components.crosswatch.engine.model import Feature, Side
 from custom_components.crosswatch.engine.plan import (
@@ -18,6 +17,7 @@ from custom_components.crosswatch.engine.plan import (
     Reason,
 )
 from custom_components.crosswatch.engine.report import Report, RunStatus
+from custom_components.crosswatch.engine.state import schema
 from custom_components.crosswatch.engine.store import (
     KEPT_RUNS,
     Change,
@@ -185,6 +185,44 @@ def test_an_older_file_is_brought_forward(
         version = connection.execute("PRAGMA user_version").fetchone()[0]
     connection.close()
     assert version == len(schema.MIGRATIONS)
+
+
+def test_the_state_of_the_first_release(path: Path) -> None:
+    """It is taken over: snapshots without libraries, rows without decisions."""
+    with sqlite3.connect(path) as connection:
+        connection.executescript(f"{schema.MIGRATIONS[0]};PRAGMA user_version = 1;")
+        connection.execute(
+            "INSERT INTO snapshot VALUES ('a', 'watchlist', 'mark', 1767225600, 3)"
+        )
+        connection.execute(
+            "INSERT INTO record VALUES ('a', 'watchlist', 'n1', 'movie:tmdb:1', 'movie',"
+            """ '{"tmdb":"1"}', 'Film 1', 2000, '', NULL, NULL, '[null]', 1)"""
+        )
+        connection.execute(
+            "INSERT INTO ledger VALUES (7, 'p', 'watchlist', 'movie:tmdb:1', 'n1', 'n2',"
+            " '[null]', '[null]', 1.0, 2.0, NULL, NULL, 0, NULL, '')"
+        )
+    connection.close()
+    store = Store.open(path)
+    assert store.set_aside is None
+    kept = store.load_snapshot("a", WATCHLIST)
+    assert kept is not None
+    assert kept.records["n1"].library == ""
+    assert kept.records["n1"].item.title == "Film 1"
+    assert store.load_ledger("p", WATCHLIST) == [
+        LedgerRow(
+            row_id=7,
+            keys="movie:tmdb:1",
+            source_native="n1",
+            target_native="n2",
+            source_value="[null]",
+            target_value="[null]",
+            source_seen_at=1.0,
+            target_seen_at=2.0,
+        )
+    ]
+    assert store.blocks(["p", "a"]) == []
+    store.close()
 
 
 def test_a_step_forward_is_made_whole_or_not_at_all(

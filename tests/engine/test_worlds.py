@@ -7,14 +7,25 @@ import pytest
 from custom_components.crosswatch.engine.model import (
     Feature,
     Item,
+    Library,
     Listed,
     MediaKind,
     Play,
+    Progress,
     Rated,
+    Side,
+    Value,
     Watched,
 )
+from custom_components.crosswatch.engine.plan import (
+    Action,
+    Operation,
+    OutcomeKind,
+    Reason,
+)
+from custom_components.crosswatch.engine.provider import ALL_KINDS, FeatureSupport
 
-from .fake_account import FakeAccount
+from .fake_account import FakeAccount, Fault
 from .worlds import name_of, parse, records, shown
 
 MAY = datetime(2024, 5, 1, tzinfo=UTC)
@@ -70,6 +81,28 @@ def test_values() -> None:
     assert parse("m1")[0].value(Feature.HISTORY) == Watched(None)
 
 
+@pytest.mark.parametrize(
+    ("token", "value"),
+    [
+        ("m1+600@2024-05-01", Progress(600_000, 6_000_000, None, MAY)),
+        ("m1+0.5of30", Progress(500, 30_000)),
+        ("m1+600of0", Progress(600_000)),
+        ("m1%21.05", Progress(percent=21.05)),
+        ("m1+600!", Progress(600_000, 6_000_000, playing=True)),
+        ("m1%50*", Progress(percent=50, watched=True)),
+    ],
+)
+def test_positions(token: str, value: Progress) -> None:
+    """A token says how far an item was played."""
+    assert parse(token)[0].value(Feature.PROGRESS) == value
+
+
+def test_libraries() -> None:
+    """A token says which library its item is in."""
+    (record,) = records("m1#a7/kids:8", Feature.RATINGS)
+    assert (record.native_id, record.library) == ("a7", "kids")
+
+
 @pytest.mark.parametrize("world", ["x1", "m", "m1[tmdb]", "m1@yesterday"])
 def test_nonsense_is_refused(world: str) -> None:
     """What is no token is no silent nothing."""
@@ -91,6 +124,7 @@ def test_names(name: str) -> None:
         (Feature.WATCHLIST, "m2 m1@2024-01-01", "m1 m2"),
         (Feature.RATINGS, "m1:8.5 m2:7@2024-01-01", "m1:8.5 m2:7"),
         (Feature.HISTORY, "m1@2024-01-01,2024-01-02T10:00:00 m2", None),
+        (Feature.PROGRESS, "m1%21.5 m2+600@2024-01-01 m3+0", "m1%21.5 m2+600 m3+0"),
     ],
 )
 def test_shown(feature: Feature, world: str, short: str | None) -> None:
@@ -111,3 +145,157 @@ async def test_the_account_keeps_what_it_holds() -> None:
     assert set(first.records) & set(second.records) == {"A2"}
     assert second.records["A2"].item.ids == {"tmdb": "2"}
     assert (await account.identify()).account_id == "A"
+
+
+PLAYS = FeatureSupport(kinds=ALL_KINDS, plays=True)
+
+
+async def _held(account: FakeAccount, feature: Feature, name: str) -> Value | None:
+    """Return what an account lists of an item."""
+    listed = (await account.read(feature, None)).records.values()
+    return next((each.value for each in listed if name_of(each.item) == name), None)
+
+
+async def _remove(
+    account: FakeAccount, feature: Feature, name: str, before: Value | None = None
+) -> tuple[OutcomeKind, Reason | None]:
+    """Remove an item, of history the plays that stand in `before`."""
+    item = parse(name)[0].item
+    operation = Operation(
+        feature=feature,
+        side=Side.TARGET,
+        action=Action.REMOVE,
+        item=item,
+        reason=Reason.GONE_FROM_SOURCE,
+        keys=(f"movie:tmdb:{item.ids['tmdb']}",),
+        before=before,
+    )
+    (outcome,) = [each async for each in account.write(feature, [operation])]
+    return outcome.kind, outcome.reason
+
+
+APPLIED = (OutcomeKind.APPLIED, None)
+
+
+@pytest.mark.parametrize(
+    ("feature", "world"),
+    [
+        (Feature.WATCHLIST, "m1 m2"),
+        (Feature.RATINGS, "m1:8 m2:7"),
+        (Feature.PROGRESS, "m1+600 m2%50"),
+        (Feature.HISTORY, "m1@2024-01-01 m2@2024-01-01"),
+    ],
+)
+async def test_the_account_removes(feature: Feature, world: str) -> None:
+    """An item is gone once it is removed, and nothing else is."""
+    account = FakeAccount(name="A")
+    account.hold(feature, world)
+    assert await _remove(account, feature, "m1") == APPLIED
+    assert account.shown(feature) == shown(records(world, feature)[1:], feature)
+    assert await _remove(account, feature, "m1") == (OutcomeKind.ALREADY_THERE, None)
+
+
+async def test_the_account_removes_the_plays_it_is_told() -> None:
+    """Plays have names that stay; of two of one moment only the named one goes."""
+    account = FakeAccount(name="A", support=PLAYS)
+    account.hold(Feature.HISTORY, "m1@2024-01-01,2024-05-01,2024-05-01")
+    held = await _held(account, Feature.HISTORY, "m1")
+    assert isinstance(held, Watched)
+    assert len({play.native_id for play in held.plays} - {""}) == 3
+    gone = Watched(MAY, held.plays[2:], 1)
+    assert await _remove(account, Feature.HISTORY, "m1", gone) == APPLIED
+    kept = await _held(account, Feature.HISTORY, "m1")
+    assert kept == Watched(MAY, held.plays[:2], 2)
+    account.hold(Feature.HISTORY, "m1@2024-01-01,2024-05-01")
+    assert await _held(account, Feature.HISTORY, "m1") == kept
+    by_moment = Watched(MAY, (Play(MAY),), 1)
+    assert await _remove(account, Feature.HISTORY, "m1", by_moment) == APPLIED
+    assert account.shown(Feature.HISTORY) == "m1@2024-01-01"
+    assert await _remove(account, Feature.HISTORY, "m1", held) == APPLIED
+    assert account.shown(Feature.HISTORY) == ""
+
+
+async def test_removals_that_do_not_go_as_told() -> None:
+    """One is refused, one only acknowledged, and one is listed for some time."""
+    keys = {number: frozenset({f"movie:tmdb:{number}"}) for number in (1, 2)}
+    account = FakeAccount(name="A", unremovable=keys[1], clings=keys[2], lag=1)
+    account.hold(Feature.WATCHLIST, "m1 m2 m3")
+    refused = await _remove(account, Feature.WATCHLIST, "m1")
+    assert refused == (OutcomeKind.UNRESOLVED, Reason.REJECTED)
+    for name in ("m2", "m3"):
+        assert await _remove(account, Feature.WATCHLIST, name) == APPLIED
+    assert account.shown(Feature.WATCHLIST) == "m1 m2"
+    for listed in (3, 2):
+        snapshot = await account.read(Feature.WATCHLIST, None)
+        assert len(snapshot.records) == listed
+
+
+async def test_additions_that_do_not_go_as_told() -> None:
+    """One is only acknowledged, one is done in silence, one read lists nothing."""
+    account = FakeAccount(
+        name="A",
+        ghosts=frozenset({"movie:tmdb:1"}),
+        mute=frozenset({"movie:tmdb:2"}),
+        faults={("read", 1): Fault.EMPTY},
+    )
+    operations = [
+        Operation(
+            feature=Feature.WATCHLIST,
+            side=Side.TARGET,
+            action=Action.ADD,
+            item=record.item,
+            reason=Reason.MISSING,
+            keys=record.keys,
+            value=record.value,
+        )
+        for record in records("m1 m2 m3", Feature.WATCHLIST)
+    ]
+    done = [each async for each in account.write(Feature.WATCHLIST, operations)]
+    assert [each.operation for each in done] == [operations[0], operations[2]]
+    assert account.shown(Feature.WATCHLIST) == "m2 m3"
+    empty = await account.read(Feature.WATCHLIST, None)
+    assert (empty.complete, len(empty.records)) == (True, 0)
+    assert len((await account.read(Feature.WATCHLIST, None)).records) == 2
+
+
+async def test_the_account_knows_its_libraries() -> None:
+    """It tells which library an item is in when it is asked, or with every read."""
+    account = FakeAccount(
+        name="A", support=FeatureSupport(kinds=ALL_KINDS, libraries=True)
+    )
+    account.hold(Feature.WATCHLIST, "m1#a/kids m2#b m3#c/films")
+    assert await account.libraries() == [
+        Library("films", "Library films"),
+        Library("kids", "Library kids"),
+    ]
+    assert await account.locate(["a", "b"]) == {"a": "kids"}
+    (first, *_) = (await account.read(Feature.WATCHLIST, None)).records.values()
+    assert first.library == ""
+    account.lists_libraries = True
+    (first, *_) = (await account.read(Feature.WATCHLIST, None)).records.values()
+    assert first.library == "kids"
+
+
+async def test_a_position_that_completes() -> None:
+    """A position written from some point on makes the item watched: it is gone."""
+    account = FakeAccount(
+        name="A", support=FeatureSupport(kinds=ALL_KINDS, completes_at=90)
+    )
+    account.hold(Feature.PROGRESS, "m1+600 m2+600")
+    snapshot = await account.read(Feature.PROGRESS, None)
+    operations = [
+        Operation(
+            feature=Feature.PROGRESS,
+            side=Side.TARGET,
+            action=Action.UPDATE,
+            item=record.item,
+            reason=Reason.CHANGED,
+            keys=record.keys,
+            value=Progress(seconds * 1000, 6_000_000),
+            native_ids=(record.native_id,),
+        )
+        for record, seconds in zip(snapshot.records.values(), (5399, 5400), strict=True)
+    ]
+    done = [each.kind async for each in account.write(Feature.PROGRESS, operations)]
+    assert done == [OutcomeKind.APPLIED] * 2
+    assert account.shown(Feature.PROGRESS) == "m1+5399"

@@ -6,12 +6,16 @@ season 1. After it, in this order and all optional:
 - `{imdb,tmdb}` shows only these ids, `{}` none, `{tmdb=7}` another one than usual; for
   seasons and episodes what follows a bar is the show's: `s1e2{|tvdb}`
 - `#a7` is the native id
+- `/kids` is the id of the library that it is in
 - `:8.5` is a rating
+- `+600` is a position of 600 seconds in a film of 6,000, `+600of30` in one of 30, and
+  `+600of0` in one of unknown length; `%50` is one in percent only
+- `!` says that it is being played, `*` that it is watched to the end since
 - `@2024-01-01,2024-06-01T20:15:30` are dates in UTC; several of them are plays
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 import re
 from typing import Final
@@ -22,6 +26,7 @@ from custom_components.crosswatch.engine.model import (
     Listed,
     MediaKind,
     Play,
+    Progress,
     Rated,
     Record,
     Snapshot,
@@ -30,13 +35,17 @@ from custom_components.crosswatch.engine.model import (
 )
 
 READ_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
+FILM_SECONDS: Final = 6000
 
 _TOKEN: Final = re.compile(
     r"(?P<kind>[ms])(?P<title>\d+)"
     r"(?:x(?P<season>\d+))?(?:e(?P<number>\d+))?"
     r"(?:\{(?P<ids>[^}]*)\})?"
     r"(?:#(?P<native>\S+?))?"
+    r"(?:/(?P<library>\w+))?"
     r"(?::(?P<rating>[\d.]+))?"
+    r"(?:\+(?P<position>[\d.]+)(?:of(?P<duration>\d+))?|%(?P<percent>[\d.]+))?"
+    r"(?P<playing>!)?(?P<watched>\*)?"
     r"(?:@(?P<dates>\S+))?"
 )
 _NAME: Final = re.compile(r"(Film|Show) (\d+)")
@@ -48,7 +57,9 @@ class Sample:
 
     item: Item
     native_id: str
+    library: str
     rating: float | None
+    progress: Progress
     dates: tuple[datetime, ...]
 
     def value(self, feature: Feature, *, plays: bool = True) -> Value:
@@ -59,6 +70,8 @@ class Sample:
                 return Listed(newest)
             case Feature.RATINGS:
                 return Rated(self.rating or 0, newest)
+            case Feature.PROGRESS:
+                return replace(self.progress, at=newest)
             case _ if plays:
                 kept = tuple(Play(at) for at in sorted(self.dates))
                 return Watched(newest, kept, max(1, len(kept)))
@@ -78,6 +91,7 @@ def records(world: str, feature: Feature, *, plays: bool = True) -> list[Record]
             sample.item,
             sample.value(feature, plays=plays),
             sample.native_id or f"n{position}",
+            library=sample.library,
         )
         for position, sample in enumerate(parse(world), 1)
     ]
@@ -115,7 +129,15 @@ def _token(record: Record, feature: Feature) -> str:
         moments = [play.at for play in value.plays]
         dates = [_date(at) for at in moments or filter(None, [value.at])]
         return f"{name}@{','.join(dates)}" if dates else name
+    if isinstance(value, Progress):
+        return name + _position(value)
     return name
+
+
+def _position(value: Progress) -> str:
+    if value.position_ms is None:
+        return f"%{value.percent:g}"
+    return f"+{value.position_ms / 1000:g}"
 
 
 def _date(at: datetime) -> str:
@@ -134,8 +156,22 @@ def _sample(token: str) -> Sample:
     return Sample(
         _item(found, chosen, chosen_show),
         found["native"] or "",
+        found["library"] or "",
         float(found["rating"]) if found["rating"] else None,
+        _progress(found),
         tuple(map(_moment, found["dates"].split(","))) if found["dates"] else (),
+    )
+
+
+def _progress(found: re.Match[str]) -> Progress:
+    position, percent = found["position"], found["percent"]
+    seconds = int(found["duration"] or FILM_SECONDS) if position else 0
+    return Progress(
+        round(float(position) * 1000) if position else None,
+        seconds * 1000 or None,
+        float(percent) if percent else None,
+        playing=bool(found["playing"]),
+        watched=bool(found["watched"]),
     )
 
 

@@ -1,0 +1,1 @@
+"""Tests that kill a real process in the middle of a run."""
