@@ -14,6 +14,7 @@ from .model import Feature, Side, Snapshot
 from .pair import Pair, RunOptions
 from .plan import Operation, Outcome, OutcomeKind, Reason
 from .planning import Draft, plan_feature
+from .planning.removals import watched_keys
 from .planning.rules import Rules
 from .provider import ProviderError
 from .reading import Reading, Snapshots
@@ -76,7 +77,14 @@ class FeatureRun:
         ledger = await self._ledger(missed, last)
         planned_at = self.now()
         draft = await self._plan(sides, ledger, planned_at)
-        if shrunk := await self._suspicious(last, sides, draft):
+        shrunk = await self._suspicious(last, sides, draft)
+        if shrunk:
+            # One bad answer is no reason to alarm anybody.
+            await self._look_again(shrunk.side, sides)
+            draft = await self._plan(sides, ledger, planned_at)
+            shrunk = await self._suspicious(last, sides, draft)
+        if shrunk:
+            await self._disbelieve(shrunk.side)
             held = hold_all(draft.plan, Reason.SUSPICIOUS_SHRINK)
             return report_run(held, (), failure=shrunk), False
         if self.options.dry_run:
@@ -109,17 +117,17 @@ class FeatureRun:
         What got no answer is settled by what the sides show now.
         """
         scope = (self.pair.pair_id, self.feature)
-        settled: Mapping[int, Outcome] = {}
-        if unsettled:
-            settled = self._sender.judge(
-                unsettled,
-                {side: await reading.snapshot() for side, reading in sides.items()},
-            )
-        if self._keep:
-            await self.journal.settle(settled)
-            return await asyncio.to_thread(self.store.unrecorded, *scope)
         missed = await asyncio.to_thread(self.store.unrecorded, *scope)
-        return [*missed, *settled.values()]
+        if not unsettled and not missed:
+            return ()
+        shown = {side: await reading.snapshot() for side, reading in sides.items()}
+        settled = self._sender.judge(unsettled, shown)
+        if self._keep and settled:
+            await self.journal.settle(settled)
+            missed = await asyncio.to_thread(self.store.unrecorded, *scope)
+        else:
+            missed = [*missed, *settled.values()]
+        return self._sender.without_listed(missed, shown)
 
     async def _ledger(
         self, missed: Sequence[Outcome], last: Planned | None
@@ -195,17 +203,43 @@ class FeatureRun:
         """
         await self._locate(sides)
         draft = await self._plan_once(sides, ledger, planned_at)
-        if not draft.doubtful:
+        if not draft.doubtful and not draft.dropped:
             return draft
+        watched: dict[Side, frozenset[str]] = {}
         for side in draft.doubtful:
-            try:
-                sides[side] = await self.snapshots.read_twice(
-                    self.pair.account(side), self.feature, keep=self._keep
-                )
-            except ProviderError as err:
-                raise SideError(side, err) from err
+            await self._look_again(side, sides)
+        for side in draft.dropped:
+            watched[side] = await self._watched(side)
         await self._locate(sides)
-        return await self._plan_once(sides, ledger, planned_at)
+        return await self._plan_once(sides, ledger, planned_at, watched)
+
+    async def _look_again(self, side: Side, sides: dict[Side, Reading]) -> None:
+        """Read a side once more, fresh and in full; raises SideError."""
+        try:
+            sides[side] = await self.snapshots.read_twice(
+                self.pair.account(side), self.feature, keep=self._keep
+            )
+        except ProviderError as err:
+            raise SideError(side, err) from err
+
+    async def _disbelieve(self, side: Side) -> None:
+        """Have a side read anew by the next run, changed or not."""
+        if self._keep:
+            account_id = self.pair.account(side).account_id
+            await asyncio.to_thread(self.store.distrust, account_id, self.feature)
+
+    async def _watched(self, side: Side) -> frozenset[str]:
+        """Return the keys of all that was watched on a side; raises SideError."""
+        account = self.pair.account(side)
+        if Feature.HISTORY not in account.provider.capabilities:
+            return frozenset()
+        try:
+            history = await self.snapshots.read(
+                account, Feature.HISTORY, keep=self._keep
+            )
+        except ProviderError as err:
+            raise SideError(side, err) from err
+        return await asyncio.to_thread(watched_keys, await history.snapshot())
 
     async def _locate(self, sides: dict[Side, Reading]) -> None:
         """Find out the libraries of the items, where the pair is limited to some."""
@@ -231,6 +265,7 @@ class FeatureRun:
         sides: Mapping[Side, Reading],
         ledger: Sequence[LedgerRow],
         planned_at: datetime,
+        watched: Mapping[Side, frozenset[str]] | None = None,
     ) -> Draft:
         """Plan the feature in a thread, so that the event loop never waits for it."""
         source, target = await both(*(sides[side].snapshot() for side in Side))
@@ -242,6 +277,7 @@ class FeatureRun:
             self.rules,
             now=planned_at,
             retry=self.options.full_refresh,
+            watched=watched or {},
         )
 
     async def _suspicious(

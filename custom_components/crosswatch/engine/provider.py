@@ -44,6 +44,7 @@ class FeatureSupport:
     libraries: bool = False
     completes_at: float | None = None
     completes_from: timedelta = timedelta()
+    drops_watched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

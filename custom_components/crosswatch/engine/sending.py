@@ -137,6 +137,23 @@ class Sender:
             judged.update(zip(lost, came_of, strict=True))
         return judged
 
+    def without_listed(
+        self, outcomes: Sequence[Outcome], sides: Mapping[Side, Snapshot]
+    ) -> list[Outcome]:
+        """Return outcomes, of which no removal is done that a side still lists."""
+        removals = {
+            position: outcome.operation
+            for position, outcome in enumerate(outcomes)
+            if outcome.operation.action is Action.REMOVE
+        }
+        checked = list(outcomes)
+        for position, found_out in self.judge(removals, sides).items():
+            if found_out.kind is not OutcomeKind.APPLIED:
+                checked[position] = Outcome(
+                    found_out.operation, OutcomeKind.UNRESOLVED, Reason.NOT_REMOVED
+                )
+        return checked
+
 
 def _needs_a_look(outcome: Outcome) -> bool:
     """Tell whether only a fresh read tells what came of an operation."""

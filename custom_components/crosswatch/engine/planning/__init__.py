@@ -1,6 +1,6 @@
 """From two snapshots, the ledger and the pair's policy to a plan; pure functions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -10,16 +10,19 @@ from ..matching import Join, Match, join
 from ..model import Feature, Side, Snapshot
 from ..plan import Action, Operation, Plan, Reason, Skip
 from .gates import Gates
+from .one_sided import had_it
 from .position import plan_progress
 from .presence import plan_presence
 from .rating import plan_ratings
-from .removals import Twins, held_removals, is_known_loss
+from .removals import Twins, dropped, held_removals, is_known_loss
 from .rewatch import plan_rewatches
 from .rules import Rules, Steps, skip
 
+type Watched = Mapping[Side, Collection[str]]
 type Planner = Callable[[Match, Rules], Steps]
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+_NOTHING: Final[Watched] = {}
 _ORDER: Final = {Action.REMOVE: 0, Action.UPDATE: 1, Action.ADD: 2}
 
 
@@ -32,7 +35,8 @@ class Draft:
     what was decided on some, both by the identity of the match. Before anything is
     removed, the sides in `doubtful` are to be read once more, afresh. `quiet` are
     items left alone of which an earlier run has told. With `again` the next run has to
-    plan anew, whether anything changes or not.
+    plan anew, whether anything changes or not. The sides in `dropped` may have dropped
+    items because they were watched: their histories tell.
     """
 
     plan: Plan
@@ -44,6 +48,7 @@ class Draft:
     doubtful: frozenset[Side] = frozenset()
     quiet: Sequence[Skip] = ()
     again: bool = False
+    dropped: frozenset[Side] = frozenset()
 
 
 def plan_feature(
@@ -54,14 +59,16 @@ def plan_feature(
     *,
     now: datetime,
     retry: bool = False,
+    watched: Watched = _NOTHING,
 ) -> Draft:
     """Plan one feature of a pair: what either side is to be given, or to lose.
 
     A one-way pair is planned like any other, only that its source is never written.
-    `retry` also sends what is in quarantine, because a person asked for it.
+    `retry` also sends what is in quarantine, because a person asked for it. `watched`
+    are the keys of what was watched on sides that drop such items by themselves.
     """
     joined = join(source, target, ledger)
-    drafting = _Drafting(rules, joined, Gates.of(rules, now, retry=retry))
+    drafting = _Drafting(rules, joined, Gates.of(rules, now, retry=retry), watched)
     planner = _planner(rules)
     for match in joined.matches:
         for step in planner(match, rules):
@@ -72,11 +79,14 @@ def plan_feature(
 class _Drafting:
     """A plan in the making."""
 
-    def __init__(self, rules: Rules, joined: Join, closed: Gates) -> None:
+    def __init__(
+        self, rules: Rules, joined: Join, closed: Gates, watched: Watched
+    ) -> None:
         """Begin with what no plan is made for: nobody knows which item it is."""
         self.rules = rules
         self.joined = joined
         self.gates = closed
+        self.watched = watched
         self.twins = Twins(joined)
         self.operations: list[Operation] = []
         self.held: list[tuple[Operation, Reason]] = []
@@ -86,6 +96,7 @@ class _Drafting:
         self.open: set[int] = set()
         self.decisions: dict[int, Decision] = {}
         self.doubtful: set[Side] = set()
+        self.dropped: set[Side] = set()
         self.again = False
         for match in joined.ambiguous:
             for side in Side:
@@ -100,13 +111,19 @@ class _Drafting:
             self.open.add(id(match))
             return
         removes = step.action is Action.REMOVE
-        if self.rules.blocks.side(step.side).holds(step.item, step.keys):
+        if self._is_blocked(step, match):
             self.held.append((step, Reason.BLOCKED))
             self.open.add(id(match))
             return
         if reason := self.gates.refusal(step, match):
             self._refuse(step, match, reason)
             return
+        if dropper := self._dropper(match):
+            if not dropped(match, self.watched.get(dropper, ())):
+                self.dropped.add(dropper)
+            else:
+                self._refuse(step, match, Reason.ALREADY_WATCHED)
+                return
         if removes and not match.side(step.side.other) and self.twins.has(step):
             self._refuse(step, match, Reason.AMBIGUOUS)
             return
@@ -114,6 +131,22 @@ class _Drafting:
             self.doubtful.add(step.side.other)
         self.operations.append(step)
         self.match_of[id(step)] = match
+
+    def _is_blocked(self, step: Operation, match: Match) -> bool:
+        """Tell whether a person has blocked an item, as either side knows it."""
+        blocks = self.rules.blocks.side(step.side)
+        return bool(blocks.blocks) and any(
+            blocks.holds(record.item, step.keys)
+            for record in (*match.source, *match.target)
+        )
+
+    def _dropper(self, match: Match) -> Side | None:
+        """Return the side that may have dropped an item because it was watched."""
+        for side in Side:
+            drops = self.rules.support(side).drops_watched
+            if drops and not match.side(side) and had_it(match, side):
+                return side
+        return None
 
     def _refuse(self, step: Operation, match: Match, reason: Reason) -> None:
         """Leave an item alone, for the reason that a gate gave."""
@@ -156,6 +189,7 @@ class _Drafting:
             frozenset(self.doubtful),
             self.quiet,
             self.again,
+            frozenset(self.dropped),
         )
 
 

@@ -24,7 +24,7 @@ def plan_ratings(match: Match, rules: Rules) -> Steps:
     if source is None or target is None:
         # A record without a rating says that its item is not rated.
         known = match._replace(
-            source=match.source if source else (), target=match.target if target else ()
+            source=_with_rating(match.source), target=_with_rating(match.target)
         )
         return plan_one_sided(known, rules, partial(_give, match))
     if same_rating(source.rating, target.rating, rules.rating_step):
@@ -53,14 +53,20 @@ def _give(
 
 def _rated(records: tuple[Record, ...]) -> Rated | None:
     """Return the rating that a side gives an item, None where it gives none."""
-    rated = [record for record in records if _is_rating(record.value)]
+    rated = _with_rating(records)
     value = combined(rated) if rated else None
     return value if isinstance(value, Rated) else None
 
 
-def _is_rating(value: Value) -> bool:
-    """Tell whether a record rates its item."""
-    return isinstance(value, Rated) and value.rating > 0
+def _with_rating(records: Sequence[Record]) -> tuple[Record, ...]:
+    """Return the records that rate their item, of several copies of it."""
+    return tuple(
+        [
+            record
+            for record in records
+            if isinstance(record.value, Rated) and record.value.rating > 0
+        ]
+    )
 
 
 def _winner(match: Match, rules: Rules, source: Rated, target: Rated) -> Side | None:

@@ -51,7 +51,8 @@ class Rules:
     @property
     def rewatches(self) -> bool:
         """Tell whether every play is copied: both accounts must keep them all."""
-        return self.policy.rewatches and self.source.plays and self.target.plays
+        wanted = self.policy.rewatches and self.feature is Feature.HISTORY
+        return wanted and self.source.plays and self.target.plays
 
     @property
     def tolerance(self) -> timedelta:

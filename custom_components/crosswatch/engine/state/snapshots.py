@@ -43,6 +43,14 @@ class SnapshotTables(Database):
             return None
         return SnapshotState(row[0], datetime.fromtimestamp(row[1], UTC), row[2])
 
+    def distrust(self, account_id: str, feature: Feature) -> None:
+        """Forget the marker of a snapshot, so that the next run reads it anew."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE snapshot SET marker = '' WHERE account_id = ? AND feature = ?",
+                (account_id, feature),
+            )
+
     def load_snapshot(self, account_id: str, feature: Feature) -> Snapshot | None:
         """Return a stored snapshot, None where there is none."""
         with self._transaction() as connection:

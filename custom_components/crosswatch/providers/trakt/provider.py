@@ -42,6 +42,9 @@ CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
         update=False,
         ids=_IDS,
         batch_size=BATCH_SIZES[Feature.WATCHLIST],
+        # [unsure] for shows, which it depends on the person's settings: an item that is
+        # taken for dropped is left alone on the other side, and nothing is lost.
+        drops_watched=True,
     ),
     # The date of a play cannot be changed, but another play can be added.
     Feature.HISTORY: FeatureSupport(
