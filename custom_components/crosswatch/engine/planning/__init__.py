@@ -1,54 +1,25 @@
 """From two snapshots, the ledger and the pair's policy to a plan; pure functions."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Final
 
-from ..ledger import Decision, LedgerRow
-from ..matching import Join, Match, join
+from ..ledger import LedgerRow
+from ..matching import Match, join
 from ..model import Feature, Side, Snapshot
-from ..plan import Action, Operation, Plan, Reason, Skip
+from .drafting import Draft, Drafting, Watched
 from .gates import Gates
-from .one_sided import had_it
 from .position import plan_progress
 from .presence import plan_presence
 from .rating import plan_ratings
-from .removals import Twins, dropped, held_removals, is_known_loss
 from .rewatch import plan_rewatches
-from .rules import Rules, Steps, skip
+from .rules import Rules, Steps
 
-type Watched = Mapping[Side, Collection[str]]
+__all__ = ["Draft", "plan_feature"]
+
 type Planner = Callable[[Match, Rules], Steps]
 
-_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 _NOTHING: Final[Watched] = {}
-_ORDER: Final = {Action.REMOVE: 0, Action.UPDATE: 1, Action.ADD: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A plan with the join and the rules that it rests on.
-
-    `match_of` finds the match of an operation, by the identity of the operation.
-    `open` are the matches for which something wanted is not sent, and `decisions`
-    what was decided on some, both by the identity of the match. Before anything is
-    removed, the sides in `doubtful` are to be read once more, afresh. `quiet` are
-    items left alone of which an earlier run has told. With `again` the next run has to
-    plan anew, whether anything changes or not. The sides in `dropped` may have dropped
-    items because they were watched: their histories tell.
-    """
-
-    plan: Plan
-    join: Join
-    rules: Rules
-    match_of: Mapping[int, Match]
-    open: frozenset[int] = frozenset()
-    decisions: Mapping[int, Decision] = field(default_factory=dict)
-    doubtful: frozenset[Side] = frozenset()
-    quiet: Sequence[Skip] = ()
-    again: bool = False
-    dropped: frozenset[Side] = frozenset()
 
 
 def plan_feature(
@@ -68,129 +39,12 @@ def plan_feature(
     are the keys of what was watched on sides that drop such items by themselves.
     """
     joined = join(source, target, ledger)
-    drafting = _Drafting(rules, joined, Gates.of(rules, now, retry=retry), watched)
+    drafting = Drafting(rules, joined, Gates.of(rules, now, retry=retry), watched)
     planner = _planner(rules)
     for match in joined.matches:
         for step in planner(match, rules):
             drafting.take(step, match)
     return drafting.finish({Side.SOURCE: source, Side.TARGET: target})
-
-
-class _Drafting:
-    """A plan in the making."""
-
-    def __init__(
-        self, rules: Rules, joined: Join, closed: Gates, watched: Watched
-    ) -> None:
-        """Begin with what no plan is made for: nobody knows which item it is."""
-        self.rules = rules
-        self.joined = joined
-        self.gates = closed
-        self.watched = watched
-        self.twins = Twins(joined)
-        self.operations: list[Operation] = []
-        self.held: list[tuple[Operation, Reason]] = []
-        self.skips: list[Skip] = []
-        self.quiet: list[Skip] = []
-        self.match_of: dict[int, Match] = {}
-        self.open: set[int] = set()
-        self.decisions: dict[int, Decision] = {}
-        self.doubtful: set[Side] = set()
-        self.dropped: set[Side] = set()
-        self.again = False
-        for match in joined.ambiguous:
-            for side in Side:
-                if rules.writes(side) and match.side(side.other):
-                    self.skips.append(skip(match, rules, side, Reason.AMBIGUOUS))
-
-    def take(self, step: Operation | Skip, match: Match) -> None:
-        """Take a step of an item into the plan, unless a gate is closed to it."""
-        if isinstance(step, Skip):
-            told = step.reason is Reason.REMOVING_OFF and is_known_loss(match, step)
-            (self.quiet if told else self.skips).append(step)
-            self.open.add(id(match))
-            return
-        removes = step.action is Action.REMOVE
-        if self._is_blocked(step, match):
-            self.held.append((step, Reason.BLOCKED))
-            self.open.add(id(match))
-            return
-        if reason := self.gates.refusal(step, match):
-            self._refuse(step, match, reason)
-            return
-        if dropper := self._dropper(match):
-            if not dropped(match, self.watched.get(dropper, ())):
-                self.dropped.add(dropper)
-            else:
-                self._refuse(step, match, Reason.ALREADY_WATCHED)
-                return
-        if removes and not match.side(step.side.other) and self.twins.has(step):
-            self._refuse(step, match, Reason.AMBIGUOUS)
-            return
-        if removes:
-            self.doubtful.add(step.side.other)
-        self.operations.append(step)
-        self.match_of[id(step)] = match
-
-    def _is_blocked(self, step: Operation, match: Match) -> bool:
-        """Tell whether a person has blocked an item, as either side knows it."""
-        blocks = self.rules.blocks.side(step.side)
-        return bool(blocks.blocks) and any(
-            blocks.holds(record.item, step.keys)
-            for record in (*match.source, *match.target)
-        )
-
-    def _dropper(self, match: Match) -> Side | None:
-        """Return the side that may have dropped an item because it was watched."""
-        for side in Side:
-            drops = self.rules.support(side).drops_watched
-            if drops and not match.side(side) and had_it(match, side):
-                return side
-        return None
-
-    def _refuse(self, step: Operation, match: Match, reason: Reason) -> None:
-        """Leave an item alone, for the reason that a gate gave."""
-        self.skips.append(skip(match, self.rules, step.side, reason))
-        if reason is not Reason.NOT_LISTED:
-            self.open.add(id(match))
-        elif step.action is Action.REMOVE:
-            # It may well be there: it was only never listed since it was written.
-            self.open.add(id(match))
-            self.doubtful |= {step.side, step.side.other}
-        # A play has to be missing twice before it is sent again.
-        self.again |= (reason, step.reason) == (Reason.NOT_LISTED, Reason.NEW_PLAY)
-        if reason is Reason.UNDONE:
-            self.decisions[id(match)] = Decision.UNDONE
-
-    def finish(self, sides: dict[Side, Snapshot]) -> Draft:
-        """Hold back too many removals, and return the plan in order of sending."""
-        waiting = held_removals(self.operations, self.match_of, self.rules, sides)
-        kept: list[Operation] = []
-        for each in self.operations:
-            match = self.match_of[id(each)]
-            if reason := waiting.get(id(each)):
-                self.held.append((each, reason))
-                self.open.add(id(match))
-                is_kept = reason is Reason.KEPT
-                decided = Decision.DISMISSED if is_kept else Decision.HELD
-                self.decisions[id(match)] = decided
-            else:
-                kept.append(each)
-                if match.rows and match.row.decision == Decision.APPROVED:
-                    self.decisions[id(match)] = Decision.APPROVED
-        kept.sort(key=_order)
-        return Draft(
-            Plan(self.rules.feature, kept, self.skips, self.held),
-            self.joined,
-            self.rules,
-            self.match_of,
-            frozenset(self.open),
-            self.decisions,
-            frozenset(self.doubtful),
-            self.quiet,
-            self.again,
-            frozenset(self.dropped),
-        )
 
 
 def _planner(rules: Rules) -> Planner:
@@ -203,13 +57,3 @@ def _planner(rules: Rules) -> Planner:
         case Feature.HISTORY if rules.rewatches:
             return plan_rewatches
     return plan_presence
-
-
-def _order(operation: Operation) -> tuple[bool, int, datetime, tuple[str, ...]]:
-    """Send to the target first, what is removed first, and old records before new.
-
-    What leaves makes room; and what comes back under other ids is not removed again.
-    """
-    at = operation.value.at if operation.value else None
-    first = operation.side is Side.TARGET
-    return not first, _ORDER[operation.action], at or _LONG_AGO, operation.keys

@@ -8,7 +8,7 @@ from ..ledger import Decision, LedgerRow
 from ..matching import Join, Match, join
 from ..model import Play, Progress, Rated, Record, Side, Snapshot, Value, Watched
 from ..plan import Action, Operation, Outcome, Plan, Reason, Skip
-from . import Draft
+from .drafting import Draft
 from .rating import same_rating
 from .rewatch import dated_plays
 from .rules import Rules, combined, removal
