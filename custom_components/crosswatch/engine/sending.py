@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .applying import Applied, Journal, apply
+from .applying import Applied, Journal, apply, reason_of
 from .confirming import confirm
 from .model import Side, Snapshot
 from .pair import Pair
@@ -73,15 +73,11 @@ class Sender:
         for position, found_out in zip(
             looked_up, confirm(lost, snapshot, self.rules), strict=True
         ):
-            operation = found_out.operation
-            if found_out.kind is OutcomeKind.APPLIED:
-                if outcomes[position].kind is OutcomeKind.UNKNOWN:
-                    outcomes[position] = found_out
-            elif operation.action is Action.REMOVE:
-                outcomes[position] = Outcome(
-                    operation, OutcomeKind.UNRESOLVED, Reason.NOT_REMOVED
-                )
-            # What is not listed yet may be late: the next run decides.
+            answered = outcomes[position].kind is not OutcomeKind.UNKNOWN
+            if found_out.kind is not OutcomeKind.APPLIED:
+                outcomes[position] = _not_seen_done(outcomes[position], applied.error)
+            elif not answered:
+                outcomes[position] = found_out
         if unknown:
             _, cancelled = await to_the_end(self._settle(side, snapshot))
             applied.cancelled |= cancelled
@@ -153,6 +149,21 @@ class Sender:
                     found_out.operation, OutcomeKind.UNRESOLVED, Reason.NOT_REMOVED
                 )
         return checked
+
+
+def _not_seen_done(outcome: Outcome, error: ProviderError | None) -> Outcome:
+    """Return what came of an operation that a fresh read does not show as done.
+
+    What is not listed yet may be late: the next run decides. What is still listed was
+    not removed, whatever the account said.
+    """
+    operation = outcome.operation
+    if operation.action is not Action.REMOVE:
+        return outcome
+    if outcome.kind is not OutcomeKind.UNKNOWN:
+        return Outcome(operation, OutcomeKind.UNRESOLVED, Reason.NOT_REMOVED)
+    reason = Reason.NO_ANSWER if error is None else reason_of(error)
+    return Outcome(operation, OutcomeKind.FAILED, reason)
 
 
 def _needs_a_look(outcome: Outcome) -> bool:

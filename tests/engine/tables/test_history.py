@@ -222,7 +222,7 @@ ROWS = [
             hold(A=f"m1..11{JAN}", B=f"m1..11{JAN}"), run(),
             account("A", clings=keys("m5..10")), fault("A", "write", Fault.SILENT),
             hold(B=f"m11{JAN}"),
-            run("A-m1..4 A?m5..10:not_removed"), counts(removed=4, unresolved=6),
+            run("A-m1..4 A:failed:m5..10:no_answer"), counts(removed=4, errors=6),
             account("A", clings=frozenset()), run("A-m5..10"), run(),
         ),
     ),

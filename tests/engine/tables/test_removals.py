@@ -37,7 +37,7 @@ ROWS = [
         REMOVING(
             *gone("m1 m2"), account("T", clings=keys("m2")),
             fault("T", "write", Fault.FOREIGN),
-            run("T-m1 T?m2:not_removed"), counts(removed=1, unresolved=1),
+            run("T-m1 T:failed:m2:no_answer"), counts(removed=1, errors=1),
             shows(T="m2 m900"),
         ),
     ),
@@ -50,7 +50,7 @@ ROWS = [
         REMOVING(
             *gone("m1..10"), account("T", clings=keys("m5..10")),
             fault("T", "write", Fault.SILENT),
-            run("T-m1..4 T?m5..10:not_removed"), counts(removed=4, unresolved=6),
+            run("T-m1..4 T:failed:m5..10:no_answer"), counts(removed=4, errors=6),
             account("T", clings=frozenset()), run("T-m5..10"), shows(T="m900"),
         ),
     ),
@@ -62,7 +62,7 @@ ROWS = [
         ),
         REMOVING(
             *gone("m1..10"), account("T", clings=keys("m10"), mute=keys("m10")),
-            run("T-m1..9 T?m10:not_removed"), counts(removed=9, unresolved=1),
+            run("T-m1..9 T:failed:m10:no_answer"), counts(removed=9, errors=1),
         ),
     ),
     row(
