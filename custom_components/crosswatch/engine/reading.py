@@ -1,18 +1,21 @@
 """The snapshots of a run: each account and feature is read once, and only if needed."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from .model import Feature, Record, Snapshot, Watched
+from .model import Feature, Record, Snapshot, Value, Watched
 from .pair import Account
 from .plan import Action, Operation, Outcome, OutcomeKind
 from .provider import ProtocolError
 from .sightings import only_sightings
 from .store import SnapshotState, Store
+
+# Services keep the minute only, and round it or cut it.
+_SAME_PLAY: Final = timedelta(minutes=1)
 
 # The library of what is in none, or in none that the account may see.
 NO_LIBRARY: Final = "-"
@@ -61,6 +64,7 @@ class Snapshots:
         self._readings: dict[tuple[str, Feature], Reading] = {}
         self._full: set[tuple[str, Feature]] = set()
         self._twice: set[tuple[str, Feature]] = set()
+        self._added: dict[tuple[str, Feature], list[Outcome]] = {}
 
     async def fetch_markers(
         self, account: Account, features: Collection[Feature]
@@ -161,7 +165,9 @@ class Snapshots:
         key = (account.account_id, feature)
         reading = self._readings[key]
         before = await reading.snapshot()
+        outcomes = list(outcomes)
         after = _with_writes(before, outcomes)
+        self._added[key] = _still_added([*self._added.get(key, ()), *outcomes])
         state = await asyncio.to_thread(self._store.snapshot_state, *key)
         # A read that was cancelled may have stored what it read all the same.
         is_stored = state is not None and state.version == reading.version
@@ -201,6 +207,10 @@ class Snapshots:
         if not snapshot.complete:
             raise ProtocolError(f"{account.name} answered with a part of its records")
         snapshot = replace(snapshot, marker=marker)
+        if added := self._added.get(key):
+            # An account may be late with what another pair of this run gave it.
+            unlisted = await asyncio.to_thread(_unlisted, snapshot, added)
+            snapshot = _with_writes(snapshot, unlisted)
         if stored is not None:
             snapshot = await asyncio.to_thread(_keep_equal, snapshot, stored)
         if keep:
@@ -272,6 +282,46 @@ def _with_writes(snapshot: Snapshot, outcomes: Iterable[Outcome]) -> Snapshot:
         if record := _written(native_id, records.get(native_id), outcome):
             records[native_id] = record
     return replace(snapshot, records=records, marker=marker)
+
+
+def _still_added(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return what was added and not removed again since."""
+    added: list[Outcome] = []
+    for outcome in outcomes:
+        if outcome.kind is not OutcomeKind.APPLIED:
+            continue
+        if outcome.operation.action is Action.ADD:
+            added.append(outcome)
+        elif outcome.operation.action is Action.REMOVE:
+            gone = set(outcome.operation.keys)
+            added = [each for each in added if gone.isdisjoint(each.operation.keys)]
+    return added
+
+
+def _unlisted(snapshot: Snapshot, added: Sequence[Outcome]) -> list[Outcome]:
+    """Return what was added and is not listed so far."""
+    wanted = {key for outcome in added for key in outcome.operation.keys}
+    held: dict[str, Record] = {}
+    for record in snapshot.records.values():
+        held.update(dict.fromkeys(wanted.intersection(record.keys), record))
+    unlisted: list[Outcome] = []
+    for outcome in added:
+        keys = outcome.operation.keys
+        found = next((held[key] for key in keys if key in held), None)
+        if found is None or _lacks_plays(found.value, outcome.operation.value):
+            name = found.native_id if found else outcome.native_id
+            unlisted.append(replace(outcome, native_id=name))
+    return unlisted
+
+
+def _lacks_plays(held: Value, written: Value | None) -> bool:
+    """Tell whether plays that were written are not among those listed."""
+    if not isinstance(held, Watched) or not isinstance(written, Watched):
+        return False
+    return any(
+        all(abs(play.at - each.at) > _SAME_PLAY for each in held.plays)
+        for play in written.plays
+    )
 
 
 def _left(record: Record, operation: Operation) -> dict[str, Record]:
