@@ -32,7 +32,7 @@ def plan_undo(
     operations: list[Operation] = []
     skips: list[Skip] = []
     match_of: dict[int, Match] = {}
-    decisions: dict[int, Decision] = {}
+    touched: dict[int, Match] = {}
     for outcome in reversed(done):
         match = finder.find(outcome)
         for step in _inverse(outcome.operation, match, rules):
@@ -41,15 +41,16 @@ def plan_undo(
                 continue
             operations.append(step)
             match_of[id(step)] = match
-            # Without it, the next run would do the same all over again.
-            decisions[id(match)] = Decision.UNDONE
+            touched[id(match)] = match
     operations.sort(key=lambda each: each.side is Side.SOURCE)
     return Draft(
         Plan(rules.feature, operations, skips),
-        finder.join,
+        # What is known of all other items stays as it is: this is no sync.
+        Join(list(touched.values()), ()),
         rules,
         match_of,
-        decisions=decisions,
+        # Without it, the next run would do the same all over again.
+        decisions=dict.fromkeys(touched, Decision.UNDONE),
     )
 
 
@@ -58,16 +59,9 @@ class _Finder:
 
     def __init__(self, joined: Join) -> None:
         """File all matches under their keys and addresses."""
-        self._matches = list(joined.matches)
-        self._ambiguous = joined.ambiguous
         self._filed: dict[str | tuple[Side, str], Match] = {}
-        for match in self._matches:
+        for match in joined.matches:
             self._file(match)
-
-    @property
-    def join(self) -> Join:
-        """Return all matches, with those that only the run knew of."""
-        return Join(self._matches, self._ambiguous)
 
     def _file(self, match: Match) -> None:
         """File a match under all that it is known by."""
@@ -91,7 +85,6 @@ class _Finder:
             if match := self._filed.get(name):
                 return match
         match = Match(rows=(LedgerRow(keys=" ".join(operation.keys)),))
-        self._matches.append(match)
         self._file(match)
         return match
 
