@@ -21,10 +21,12 @@ from .const import ARROW, CONF_TARGET, DOMAIN, LOGGER, SUBENTRY_TYPE_PAIR
 from .coordinator import PairCoordinator
 from .engine.pair import Account
 from .engine.provider import AccountInfo
+from .engine.report import RunStatus
 from .entry_watch import EntryWatch
 from .issues import (
     async_clear_pair_issues,
     async_clear_target_issues,
+    async_note_run_issues,
     async_report_broken_pair,
     async_report_target_missing,
 )
@@ -176,18 +178,39 @@ async def _async_set_up_pair(
         return
     await pair.async_config_entry_first_refresh()
     entry.runtime_data.pairs[pair.pair_id] = pair
+    await _async_remind(hass, entry, pair)
     if hass.config_entries.async_get_entry(pair.settings.target) is None:
         async_report_target_missing(hass, entry, subentry)
+
+
+async def _async_remind(
+    hass: HomeAssistant, entry: CrossWatchConfigEntry, pair: PairCoordinator
+) -> None:
+    """Tell again what the last run left to a person.
+
+    Home Assistant saves its issues some seconds late, and a crash loses them.
+    """
+    last = pair.data.report
+    if last is None or last.status is not RunStatus.BLOCKED:
+        return
+    if (report := await pair.async_last_report()) is not None:
+        await async_note_run_issues(hass, entry, pair.subentry, report, pair.store)
 
 
 async def _async_update_listener(
     hass: HomeAssistant, entry: CrossWatchConfigEntry
 ) -> None:
-    """Take over what changed: by a reload, unless it is only a pair's switches."""
+    """Take over what changed: by a reload, unless it is only the settings of pairs."""
     data = entry.runtime_data
-    if not data.watch.needs_reload:
-        for pair in data.pairs.values():
-            pair.async_apply_settings()
+    changed = data.watch.take_changed_pairs()
+    if not data.watch.needs_reload and changed <= data.pairs.keys():
+        # A run with settings that do not count any more must not go on.
+        await asyncio.gather(*(data.pairs[each].async_cancel() for each in changed))
+        try:
+            for pair in data.pairs.values():
+                pair.async_apply_settings()
+        except BrokenPairError:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
         return
     if removed := data.pairs.keys() - entry.subentries.keys():
         for pair_id in removed:

@@ -1,6 +1,8 @@
 """An account as Home Assistant sees it: whether it works, and what it holds."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, override
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from .entry_watch import EntryWatch
 
 type CrossWatchConfigEntry = ConfigEntry[AccountData]
+
+# Seconds that an account is given to load.
+PATIENCE: Final = 20.0
 
 # An account that asks to wait, or is full, does answer.
 _NOT_CONNECTED: Final = frozenset(
@@ -51,6 +56,19 @@ def loaded_pairs(hass: HomeAssistant) -> Iterator[PairCoordinator]:
     entries = hass.config_entries.async_loaded_entries(DOMAIN)
     pairs = [pair for entry in entries for pair in entry.runtime_data.pairs.values()]
     yield from sorted(pairs, key=lambda pair: pair.created)
+
+
+async def async_reloaded(*entries: ConfigEntry) -> None:
+    """Wait for the accounts that are loading or reloading, though not for ever.
+
+    A pair that has just been added reloads its account, and whoever added it goes on
+    at once.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            for entry in entries:
+                async with entry.setup_lock:
+                    pass
 
 
 class AccountCoordinator(DataUpdateCoordinator[AccountState]):

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from .const import CONF_DRY_RUN, CONF_ENABLED
 from .providers.http import JsonObject
 
-# The switches of a pair write these; they take effect without a reload.
+# The switches of a pair write these; a run that is going on is not disturbed.
 _SWITCHED: Final = frozenset({CONF_ENABLED, CONF_DRY_RUN})
 
 
@@ -25,12 +25,22 @@ class EntryWatch:
         self._entry = entry
         self._data = dict(entry.data)
         self._rest = _without_data(entry)
+        self._settings = _settings_of_pairs(entry)
 
     @property
     def needs_reload(self) -> bool:
         """Return whether the entry changed in a way that it was not loaded with."""
         entry = self._entry
         return entry.data != self._data or _without_data(entry) != self._rest
+
+    def take_changed_pairs(self) -> set[str]:
+        """Return the ids of the pairs whose settings changed since this was asked."""
+        before, self._settings = self._settings, _settings_of_pairs(self._entry)
+        return {
+            pair_id
+            for pair_id, settings in self._settings.items()
+            if before.get(pair_id, settings) != settings
+        }
 
     async def async_save(self, data: JsonObject) -> None:
         """Persist what the provider changed itself."""
@@ -43,18 +53,18 @@ class EntryWatch:
 
 
 def _without_data(entry: ConfigEntry) -> dict[str, Any]:
-    """Return what else matters of an entry: its name and its pairs."""
+    """Return what else an account is loaded with: its name and its pairs."""
     return {
         "title": entry.title,
-        "pairs": {
-            pair.subentry_id: (
-                pair.title,
-                {
-                    key: value
-                    for key, value in pair.data.items()
-                    if key not in _SWITCHED
-                },
-            )
-            for pair in entry.subentries.values()
-        },
+        "pairs": {pair.subentry_id: pair.title for pair in entry.subentries.values()},
+    }
+
+
+def _settings_of_pairs(entry: ConfigEntry) -> dict[str, dict[str, Any]]:
+    """Return the settings of each pair that its switches do not write."""
+    return {
+        pair.subentry_id: {
+            key: value for key, value in pair.data.items() if key not in _SWITCHED
+        }
+        for pair in entry.subentries.values()
     }

@@ -15,7 +15,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.util import dt as dt_util
 
-from .account import CrossWatchConfigEntry
+from .account import CrossWatchConfigEntry, async_reloaded
 from .const import (
     ARROW,
     CONF_CONFIRM,
@@ -58,6 +58,7 @@ class PairSubentryFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Ask where to sync to, what, and how often."""
         source = self._get_entry()
+        await async_reloaded(source)
         account = {"account": source.title}
         if source.state is not ConfigEntryState.LOADED:
             return self.async_abort(
@@ -89,6 +90,7 @@ class PairSubentryFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Ask for other settings, down to those of each feature."""
         source, pair = self._get_entry(), self._get_reconfigure_subentry()
+        await async_reloaded(source)
         if (target := self._account(pair.data[CONF_TARGET])) is None:
             return self.async_abort(
                 reason="target_gone", description_placeholders={"pair": pair.title}

@@ -1,11 +1,19 @@
 """The actions: their names, their fields and what they answer."""
 
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 import voluptuous as vol
 
-from homeassistant.core import HomeAssistant, SupportsResponse, callback
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
 
+from .account import async_reloaded
 from .const import DOMAIN
 from .service_blocks import (
     BLOCK_FIELDS,
@@ -28,6 +36,8 @@ from .service_runs import (
 )
 from .service_targets import DEVICES
 
+type Handler = Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
+
 _ACTIONS: Final = (
     ("sync", async_sync, SYNC_FIELDS, SupportsResponse.OPTIONAL),
     ("dry_run", async_dry_run, DRY_RUN_FIELDS, SupportsResponse.OPTIONAL),
@@ -46,5 +56,20 @@ def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
     for name, handler, fields, response in _ACTIONS:
         hass.services.async_register(
-            DOMAIN, name, handler, schema=vol.Schema(fields), supports_response=response
+            DOMAIN,
+            name,
+            _once_loaded(handler),
+            schema=vol.Schema(fields),
+            supports_response=response,
         )
+
+
+def _once_loaded(handler: Handler) -> Handler:
+    """Return an action that waits for accounts that are being reloaded."""
+
+    async def async_handle(call: ServiceCall) -> ServiceResponse:
+        """Wait, and then do what the action does."""
+        await async_reloaded(*call.hass.config_entries.async_entries(DOMAIN))
+        return await handler(call)
+
+    return async_handle

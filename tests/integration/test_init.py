@@ -393,6 +393,12 @@ async def test_what_reloads(hass: HomeAssistant) -> None:
         )
         await hass.async_block_till_done()
     assert home.runtime_data is data
+    hass.config_entries.async_update_subentry(
+        home, pair, data={**pair.data, "interval": 5}
+    )
+    await hass.async_block_till_done()
+    assert home.runtime_data is data
+    assert data.pairs["pair"].settings.interval == timedelta(minutes=5)
 
     for change in (
         {"data": {**home.data, "token": "signed in again"}},
@@ -403,9 +409,7 @@ async def test_what_reloads(hass: HomeAssistant) -> None:
         await hass.async_block_till_done()
         assert home.runtime_data is not before
     before = home.runtime_data
-    hass.config_entries.async_update_subentry(
-        home, pair, data={**pair.data, "interval": 5}
-    )
+    hass.config_entries.async_update_subentry(home, pair, title="Renamed")
     await hass.async_block_till_done()
     assert home.runtime_data is not before
 

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from .applying import Journal
 from .codec import decode_report_items, encode_report_items
-from .guards import hold_all, is_suspicious_shrink, survivors
+from .guards import hold_all, hold_removals, is_suspicious_shrink, survivors
 from .ledger import LedgerRow
 from .model import Feature, Side, Snapshot
 from .pair import Pair, RunOptions
-from .plan import Operation, Outcome, OutcomeKind, Reason
+from .plan import Action, Operation, Outcome, OutcomeKind, Reason
 from .planning import Draft, plan_feature
 from .planning.removals import watched_keys
 from .planning.rules import Rules
@@ -24,6 +24,8 @@ from .running import Running
 from .sending import Sender, Sent
 from .store import Change, Planned, Store
 from .waiting import SideError, both, failure_of, to_the_end
+
+_GUARDS: Final = frozenset({Reason.MASS_DELETE, Reason.SUSPICIOUS_SHRINK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,7 @@ class FeatureRun:
             await self._disbelieve(shrunk.side)
             held = hold_all(draft.plan, Reason.SUSPICIOUS_SHRINK)
             return report_run(held, (), failure=shrunk), False
+        draft = self._without_hearsay(draft)
         if self.options.dry_run:
             return report_dry_run(draft.plan), False
 
@@ -222,10 +225,27 @@ class FeatureRun:
         except ProviderError as err:
             raise SideError(side, err) from err
 
+    def _without_hearsay(self, draft: Draft) -> Draft:
+        """Return a draft that removes nothing because of a side that is disbelieved.
+
+        What an account lacks of one feature says nothing where it shows nonsense of
+        another.
+        """
+        doubted = [
+            side
+            for side in Side
+            if self.pair.account(side).account_id in self.snapshots.disbelieved
+        ]
+        if not doubted:
+            return draft
+        plan = hold_removals(draft.plan, doubted, Reason.SUSPICIOUS_SHRINK)
+        return replace(draft, plan=plan)
+
     async def _disbelieve(self, side: Side) -> None:
         """Have a side read anew by the next run, changed or not."""
+        account_id = self.pair.account(side).account_id
+        self.snapshots.disbelieved.add(account_id)
         if self._keep:
-            account_id = self.pair.account(side).account_id
             await asyncio.to_thread(self.store.distrust, account_id, self.feature)
 
     async def _watched(self, side: Side) -> frozenset[str]:
@@ -382,8 +402,13 @@ class FeatureRun:
         """
         if change.rows and (draft.again or self.rules.mirrors):
             return True
+        if any(reason in _GUARDS for _, reason in draft.plan.held):
+            # What a guard holds is looked at anew, as the loss may have been none.
+            return True
         if not self.rules.policy.remove and not self.rules.two_way:
             return False
+        if any(each.action is not Action.REMOVE for each in draft.plan.operations):
+            return True
         for reading in sides.values():
             snapshot = await reading.snapshot()
             if not all(record.seen for record in snapshot.records.values()):

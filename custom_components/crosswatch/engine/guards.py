@@ -1,12 +1,12 @@
 """What may hold a plan back, whatever it wants to do."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
 from .matching import Match
 from .model import Side
-from .plan import Plan, Reason
+from .plan import Action, Operation, Plan, Reason
 
 SHRINK_FROM: Final = 20
 SHRINK_TO: Final = 0.10
@@ -35,6 +35,18 @@ def survivors(matches: Iterable[Match], side: Side) -> tuple[int, int]:
             had += 1
             has += bool(match.side(side))
     return had, has
+
+
+def hold_removals(plan: Plan, sides: Collection[Side], reason: Reason) -> Plan:
+    """Return the plan with all removals held back that a loss of these sides led to."""
+    kept: list[Operation] = []
+    held: list[tuple[Operation, Reason]] = []
+    for each in plan.operations:
+        if each.action is Action.REMOVE and each.side.other in sides:
+            held.append((each, reason))
+        else:
+            kept.append(each)
+    return replace(plan, operations=kept, held=[*plan.held, *held])
 
 
 def hold_all(plan: Plan, reason: Reason) -> Plan:

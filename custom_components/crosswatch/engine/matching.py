@@ -12,14 +12,17 @@ and a large one costs little more for each key than a small one.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from .guessing import Guesses
 from .ledger import LedgerRow
 from .linking import link
 from .match import Match, keys_of
-from .model import Record, Snapshot
+from .model import MediaKind, Record, Snapshot
 
 __all__ = ["Join", "Match", "join"]
+
+_FILM: Final = f"{MediaKind.MOVIE}:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +55,20 @@ def _proved(guesses: Guesses) -> list[Match]:
     doubt. So is what has a key of anything that was not guessed.
     """
     matches: list[Match] = []
-    seen: set[str] = set()
-    count = 0
+    films: set[str] = set()
+    others: set[str] = set()
     for match, keys in guesses:
         matches.append(match)
+        # Films share no key with anything else. Two sets grow by smaller steps.
+        seen = films if next(iter(keys)).startswith(_FILM) else others
+        before = len(seen)
         seen |= keys
-        count += len(keys)
-        if count != len(seen):
+        if len(seen) - before != len(keys):
             guesses.doubts |= keys
-            count = len(seen)
     doubts = guesses.doubts
-    if doubts.isdisjoint(seen):
+    if doubts.isdisjoint(films) and doubts.isdisjoint(others):
         return matches
-    del seen
+    del films, others, seen
     proved: list[Match] = []
     for match in matches:
         records = (*match.source, *match.target)

@@ -65,6 +65,8 @@ class Snapshots:
         self._full: set[tuple[str, Feature]] = set()
         self._twice: set[tuple[str, Feature]] = set()
         self._added: dict[tuple[str, Feature], list[Outcome]] = {}
+        # Accounts that a guard does not believe in this run.
+        self.disbelieved: set[str] = set()
 
     async def fetch_markers(
         self, account: Account, features: Collection[Feature]

@@ -7,9 +7,10 @@ from datetime import datetime
 from .codec import decode_value, encode_value, keys_text, value_text
 from .ledger import Decision, LedgerRow, Sight
 from .matching import Match
-from .model import Feature, Play, Record, Side, Watched
+from .model import Feature, Play, Progress, Rated, Record, Side, Watched
 from .plan import Action, Operation, Outcome, OutcomeKind, Reason
 from .planning import Draft
+from .planning.gates import is_as_left
 from .planning.rewatch import missing_plays
 from .planning.rules import combined, libraries_of, side_text
 from .store import Change
@@ -50,6 +51,8 @@ class _Writer:
     def take(self, match: Match, outcomes: Sequence[Outcome]) -> None:
         """Write what is known of one item from now on."""
         decision = self.decisions.get(id(match), Decision.NONE)
+        if not decision and self._is_undone(match, outcomes):
+            decision = Decision.UNDONE
         if not outcomes and not decision and _is_known(match):
             return
         self.obsolete.extend(_row_ids(match.rows[1:]))
@@ -66,6 +69,14 @@ class _Writer:
             row = _after_outcome(row, outcome, self.now)
         if not match.rows or row != match.rows[0]:
             self.rows.append(row)
+
+    def _is_undone(self, match: Match, outcomes: Sequence[Outcome]) -> bool:
+        """Tell whether an item is still as a person left it who took something back."""
+        if outcomes or match.row.decision != Decision.UNDONE:
+            return False
+        return bool(match.source) != bool(match.target) and is_as_left(
+            match, self.rules.feature
+        )
 
     def _is_worth_a_row(self, match: Match) -> bool:
         """Tell whether an item that nothing was done for is to be known again."""
@@ -153,6 +164,19 @@ def _awaits_listing(row: LedgerRow) -> bool:
         bool(row.value(side)) and row.seen_at(side) is row.gone_at(side) is None
         for side in Side
     )
+
+
+def _tells_something(record: Record) -> bool:
+    """Tell whether a record is more than a name.
+
+    An item that is listed without a rating, or without a position, has none.
+    """
+    match record.value:
+        case Rated(rating=rating):
+            return rating > 0
+        case Progress(position_ms=position, percent=percent):
+            return position is not None or percent is not None
+    return True
 
 
 def _is_done(outcome: Outcome) -> bool:
@@ -262,7 +286,7 @@ def _sighted(
 
     With `keeps` the side keeps its value, if it has one that was ever listed.
     """
-    if not records:
+    if not any(map(_tells_something, records)):
         if sight.seen_at is None or sight.gone_at is not None:
             return sight
         return sight._replace(gone_at=moment)

@@ -99,6 +99,9 @@ class Drafting:
             return
         if removes:
             self.doubtful.add(step.side.other)
+        elif match.rows and not match.side(step.side) and had_it(match, step.side):
+            # One bad answer must not have it written a second time.
+            self.doubtful.add(step.side)
         self.operations.append(step)
         self.match_of[id(step)] = match
 

@@ -95,8 +95,12 @@ def undone(operation: Operation, match: Match) -> Reason | None:
     row = match.row
     if row.decision != Decision.UNDONE:
         return None
-    as_left = all(_is_as_left(match, side, operation.feature) for side in Side)
-    return Reason.UNDONE if as_left else None
+    return Reason.UNDONE if is_as_left(match, operation.feature) else None
+
+
+def is_as_left(match: Match, feature: Feature) -> bool:
+    """Tell whether both sides hold what a person left them with."""
+    return all(_is_as_left(match, side, feature) for side in Side)
 
 
 def _is_as_left(match: Match, side: Side, feature: Feature) -> bool:

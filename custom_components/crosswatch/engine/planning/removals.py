@@ -94,8 +94,8 @@ def held_removals(
 ) -> dict[int, Reason]:
     """Return which removals wait for a person, by identity, and why.
 
-    All of a side's removals wait where they are too many, and what waits goes on
-    waiting. Those that a person has approved do not count, and those that a person
+    All of a side's removals wait where they are too many, or where the other side has
+    nothing left at all; and what waits goes on waiting. Those that a person has approved do not count, and those that a person
     has dismissed stay.
     """
     held: dict[int, Reason] = {}
@@ -112,7 +112,9 @@ def held_removals(
                 waiting.append(id(operation))
             elif decision != Decision.APPROVED:
                 new.append(id(operation))
-        if len(new) + len(waiting) > delete_limit(rules, snapshot):
+        items = {id(match_of[each]) for each in (*new, *waiting)}
+        emptied = not sides[side.other].records and len(items) > 1
+        if emptied or len(new) + len(waiting) > delete_limit(rules, snapshot):
             waiting += new
         held.update(dict.fromkeys(waiting, Reason.MASS_DELETE))
     return held

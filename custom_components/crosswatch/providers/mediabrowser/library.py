@@ -29,7 +29,7 @@ EPISODES_PAGE: Final = 500
 ROWS_AT_ONCE: Final = 200
 # How long the index serves. A run builds it at most once; what was added to the
 # library since is found by the next run.
-INDEX_LIFETIME: Final = 300.0
+INDEX_LIFETIME: Final = 60.0
 
 WITH_IDS: Final[Query] = {
     "fields": "ProviderIds",
