@@ -128,6 +128,8 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
     @callback
     def async_apply_settings(self) -> None:
         """Take over the settings as they stand now, and set the timer by them."""
+        if self._closed:
+            return
         self.settings = settings_from_data(self.subentry.data)
         if self._run is None:
             self._async_set_schedule()

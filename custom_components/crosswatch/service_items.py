@@ -11,7 +11,7 @@ from homeassistant.helpers import config_validation as cv
 
 from .const import DOMAIN
 from .engine.blocks import Block
-from .engine.ids import UNIVERSAL_NAMESPACES, normalise_ids, title_words
+from .engine.ids import UNIVERSAL_NAMESPACES, normalise_ids, title_words, with_namespace
 from .engine.model import MediaKind
 from .service_targets import Fields
 
@@ -105,7 +105,7 @@ def block_of(fields: Mapping[str, Any], scope_id: str) -> Block:
 
 def _ids_of(text: str) -> dict[str, str]:
     """Return the id in a text such as imdb:tt0133093."""
-    namespace, _, value = text.strip().partition(":")
+    namespace, _, value = with_namespace(text).partition(":")
     if ids := normalise_ids({namespace.strip(): value}):
         return ids
     raise ServiceValidationError(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final, cast
 
 import voluptuous as vol
@@ -10,6 +11,7 @@ from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonArrayType
 
 from .batch import Request, async_run_in_order
@@ -28,6 +30,9 @@ from .service_targets import (
     pair_of,
     pairs_of,
 )
+
+# How many runs that can be taken back an error names.
+_NAMED_RUNS: Final = 5
 
 ATTR_DRY_RUN: Final = "dry_run"
 ATTR_FEATURES: Final = "features"
@@ -102,10 +107,19 @@ async def _async_check_undo(
         if await hass.async_add_executor_job(store.done_by, *run):
             return
         report = await hass.async_add_executor_job(store.report, *run)
+        others = await hass.async_add_executor_job(store.changing_runs, pair.pair_id)
+    known = [
+        f"{name} ({dt_util.as_local(at):%Y-%m-%d %H:%M})"
+        for name, at in islice(others.items(), _NAMED_RUNS)
+    ]
     raise ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key="run_changed_nothing" if report else "unknown_run",
-        translation_placeholders={"run_id": run_id, "pair": pair.subentry.title},
+        translation_placeholders={
+            "run_id": run_id,
+            "pair": pair.subentry.title,
+            "runs": ", ".join(known) or "–",
+        },
     )
 
 

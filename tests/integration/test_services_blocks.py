@@ -384,7 +384,7 @@ REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
         {"item": {"kind": "movie", "title": "A"}, "kind": "movie"},
         "fields_do_not_fit",
     ),
-    "no namespace": ({"id": "tt0133093"}, "unknown_id"),
+    "no namespace": ({"id": "0133093"}, "unknown_id"),
     "another namespace": ({"id": "plex:1"}, "unknown_id"),
     "no number": ({"id": "imdb:none"}, "unknown_id"),
     "an episode without a season": ({"title": "A", "episode": 1}, "place_does_not_fit"),

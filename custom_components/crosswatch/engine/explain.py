@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .feature_run import FeatureRun
-from .ids import UNIVERSAL_NAMESPACES, normalise_id, title_words
+from .ids import UNIVERSAL_NAMESPACES, normalise_id, title_words, with_namespace
 from .ledger import LedgerRow
 from .matching import Match
 from .model import (
@@ -125,7 +125,7 @@ class _Query:
 
     def __init__(self, query: str) -> None:
         """Take an id apart from a title; a title may well have a colon in it."""
-        namespace, _, value = query.strip().partition(":")
+        namespace, _, value = with_namespace(query).partition(":")
         namespace = namespace.strip().lower()
         self._keys: frozenset[str] = frozenset()
         self._words = title_words(query)

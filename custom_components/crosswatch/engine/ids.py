@@ -111,6 +111,12 @@ def title_key(item: Item) -> str | None:
     return f"{item.kind.value}|{words}|{year}|{item.place or ''}"
 
 
+def with_namespace(text: str) -> str:
+    """Return an id as a person wrote it with its namespace: IMDb's tell themselves."""
+    text = text.strip()
+    return f"imdb:{text}" if _IMDB.fullmatch(text) else text
+
+
 def title_words(title: str) -> str:
     """Return the words of a title, in one case and without signs."""
     return " ".join(_WORD.findall(title.casefold()))

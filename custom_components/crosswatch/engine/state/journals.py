@@ -111,6 +111,17 @@ class JournalTables(Database):
             for text, native_id in rows
         ]
 
+    def changing_runs(self, pair_id: str) -> dict[str, datetime]:
+        """Return when the runs that changed something began to, the newest first."""
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "SELECT run_id, MIN(sent_at) FROM journal"
+                " WHERE pair_id = ? AND outcome = ? GROUP BY run_id"
+                " ORDER BY MIN(sent_at) DESC",
+                (pair_id, OutcomeKind.APPLIED),
+            ).fetchall()
+        return {run_id: datetime.fromtimestamp(at, UTC) for run_id, at in rows}
+
     def lost_runs(self, pair_id: str) -> list[LostRun]:
         """Return the runs that ended before their report was kept."""
         with self._transaction() as connection:

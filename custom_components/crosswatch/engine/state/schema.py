@@ -63,7 +63,7 @@ MIGRATIONS: Final[Sequence[str]] = (
     ALTER TABLE ledger ADD COLUMN source_library TEXT NOT NULL DEFAULT '';
     ALTER TABLE ledger ADD COLUMN target_library TEXT NOT NULL DEFAULT '';
     CREATE TABLE block (
-        block_id INTEGER PRIMARY KEY, scope TEXT NOT NULL, feature TEXT NOT NULL,
+        block_id INTEGER PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL, feature TEXT NOT NULL,
         kind TEXT NOT NULL, ids TEXT NOT NULL, show_ids TEXT NOT NULL,
         title TEXT NOT NULL, year INTEGER, season INTEGER, number INTEGER,
         created_at REAL NOT NULL
