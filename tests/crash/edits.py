@@ -42,6 +42,15 @@ async def change_some(end: End, *, as_source: bool) -> None:
             await _at_tracker(end, offset)
 
 
+def keep_apart(end: JellyfinEnd) -> None:
+    """Like no longer what was watched: a watchlist may well not take it."""
+    items = end.simulator.state.items.values()
+    watched = {each.name for each in items if end.user.of(each).played}
+    for item in items:
+        if item.name in watched:
+            end.simulator.favourite(end.user, item, on=False)
+
+
 def change_little(end: TraktEnd) -> None:
     """Watch one more film, list another one, and rate a third."""
     alice = end.simulator.alice
@@ -65,7 +74,11 @@ def _at_jellyfin(end: JellyfinEnd, offset: int) -> None:
     items = [each for each in server.state.items.values() if each.provider_ids]
     playable = [each for each in items if not each.is_folder and not each.virtual]
     played = [each for each in playable if user.of(each).played]
-    unplayed = [each for each in playable if not user.of(each).played]
+    unplayed = [
+        each
+        for each in playable
+        if not user.of(each).played and not user.of(each).favourite
+    ]
     for item in played[offset + 1 :: 6][:4]:
         server.unplay(user, item)
     for number, item in enumerate(unplayed[offset::2][:7]):
@@ -75,7 +88,8 @@ def _at_jellyfin(end: JellyfinEnd, offset: int) -> None:
     listable = [each for each in items if each.type in {"Movie", "Series"}]
     liked = [each for each in listable if user.of(each).favourite]
     rated = [each for each in listable if user.of(each).rating is not None]
-    rest = [each for each in listable if each not in liked and each not in rated]
+    seen = [each for each in listable if each in played or user.of(each).played]
+    rest = [each for each in listable if each not in [*liked, *rated, *seen]]
     for item in liked[offset::3][:2]:
         server.favourite(user, item, on=False)
     for item in rest[offset::2][:4]:

@@ -13,12 +13,20 @@ import aiohttp
 from custom_components.crosswatch.engine.model import Side
 from custom_components.crosswatch.providers.http import JsonObject, Limiters
 
-from ..providers.fault_stage import End, State, TrackerEnd, TraktEnd, an_end
+from ..providers.fault_stage import (
+    End,
+    JellyfinEnd,
+    State,
+    TrackerEnd,
+    TraktEnd,
+    an_end,
+)
 from ..providers.tracker_world import NAME
 from ..simulators.base import Simulator
+from ..simulators.jellyfin import UserData
 from ..simulators.trakt import Behaviour
 from .child import NOTES, STATE
-from .edits import change_little, change_some
+from .edits import change_little, change_some, keep_apart
 from .fatal import dying_at_write
 from .nursery import Nursery, kill
 from .orders import Login, Order, services
@@ -137,7 +145,11 @@ class Stage:
 
     async def state(self) -> dict[Side, State]:
         """Return all that both accounts hold."""
-        return {side: await end.state() for side, end in self.ends.items()}
+        state = {side: await end.state() for side, end in self.ends.items()}
+        for side, end in self.ends.items():
+            if isinstance(end, JellyfinEnd):
+                state[side] = _by_name(end)
+        return state
 
     def acknowledged(self) -> list[str]:
         """Return what the services have acknowledged to have done, line by line."""
@@ -151,6 +163,28 @@ class Stage:
                 "SELECT operation FROM journal WHERE NOT recorded OR outcome IS NULL"
             )
             return [row[0] for row in rows]
+
+
+def _by_name(end: JellyfinEnd) -> State:
+    """Return what a user did with each film or episode, whichever file it was.
+
+    Of two copies a run marks both; but an item is there as soon as one is marked, so
+    that the other may stay as it is if the process dies between them.
+    """
+    copies: dict[str, list[UserData]] = {}
+    for key, data in end.user.data.items():
+        name = Path(end.simulator.state.items[key].path).name
+        copies.setdefault(name, []).append(data)
+    return {
+        name: (
+            any(data.played for data in each),
+            max(data.last_played or 0 for data in each),
+            any(data.favourite for data in each),
+            max(data.rating or 0.0 for data in each),
+        )
+        for name, each in copies.items()
+        if any(data.played or data.favourite or data.rating for data in each)
+    }
 
 
 def _login(end: End) -> Login:
@@ -174,6 +208,8 @@ async def a_stage(nursery: Nursery, route: str, folder: Path) -> AsyncIterator[S
         ):
             hosts = {}
             for end in (source, target):
+                if isinstance(end, JellyfinEnd):
+                    keep_apart(end)
                 if isinstance(end, TraktEnd):
                     # This signs in.
                     end.provider(session, Limiters())
