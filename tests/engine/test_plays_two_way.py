@@ -60,7 +60,7 @@ AGREED = (hold(A=f"m1@{JAN},{JUN}", B=f"m1@{JAN},{JUN}"), run())
             id="one play goes, another one comes",
         ),
         pytest.param(
-            (*AGREED, hold(A=""), run("B-m1"), shows(A="", B="")),
+            (*AGREED, hold(A=""), run("B-m1 B-m1"), shows(A="", B="")),
             id="all plays are removed",
         ),
         pytest.param(

@@ -20,6 +20,7 @@ from tests.simulators.routing import route_hosts
 from tests.simulators.trakt import TraktSimulator
 
 from . import connect
+from .deletion_report import pytest_terminal_summary  # noqa: F401
 from .flow_texts import checked_flow_texts
 
 PASSWORD = "correct horse"

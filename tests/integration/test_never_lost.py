@@ -28,7 +28,7 @@ from .two_way import (
     sign_in_at_trakt,
     sync,
 )
-from .viewers import WATCHED_AT, Stage, TrackerViewer, TraktViewer
+from .viewers import WATCHED_AT, JellyfinViewer, Stage, TrackerViewer, TraktViewer
 
 REMOVING: Final = {"remove": True}
 QUIET: Final = ("success", 0, 0, 0, 0)
@@ -308,11 +308,8 @@ async def test_w04_two_people(
 ) -> None:
     """What one person deletes is neither deleted for another, nor kept from them."""
     ben = await sign_in_at_jellyfin(hass, stage.jellyfin, "ben")
-    bobs = stage.trakt.add_account("bob")
-    bob, bob_watches = (
-        await sign_in_at_trakt(hass, stage.trakt, bobs),
-        TraktViewer(stage, bobs),
-    )
+    bobs = TraktViewer(stage, stage.trakt.add_account("bob"))
+    bob = await sign_in_at_trakt(hass, stage.trakt, bobs.account)
     stage.anna.watch(*range(8))
     stage.ben.watch(*range(7))
     hers = await make_pair()
@@ -322,14 +319,14 @@ async def test_w04_two_people(
     stage.anna.unwatch(1, 2)
     reports = await sync(hass, hers, his)
     assert [run["removed"] for run in reports] == [2, 0]
-    assert stage.ben.watched == bob_watches.watched == set(range(7))
+    assert stage.ben.watched == bobs.watched == set(range(7))
     # What she has deleted is new to him, and gets to his account.
     stage.ben.watch(7)
     stage.anna.unwatch(7)
     reports = await sync(hass, hers, his)
     assert [(run["added"], run["removed"]) for run in reports] == [(0, 1), (1, 0)]
     agree(stage, 0, *range(3, 7))
-    assert stage.ben.watched == bob_watches.watched == set(range(8))
+    assert stage.ben.watched == bobs.watched == set(range(8))
     assert [counts(run) for run in await sync(hass, hers, his)] == [QUIET, QUIET]
 
 
@@ -392,20 +389,31 @@ async def test_w06_removals_off_then_on(stage: Stage, make_pair: MakePair) -> No
     agree(stage, *range(3), *range(4, 12))
 
 
-async def test_w06_target_is_down(stage: Stage, make_pair: MakePair) -> None:
-    """A deletion that the target does not take is carried out when it is back."""
+@pytest.mark.parametrize("down", ["Trakt", "Jellyfin"])
+async def test_w06_target_is_down(stage: Stage, make_pair: MakePair, down: str) -> None:
+    """A deletion that a service does not take is carried out when it is back."""
     stage.anna.watch(*range(12))
-    pair = await make_pair("one_way")
+    pair = await make_pair()
     await settle(pair)
-    stage.anna.unwatch(3)
-    stage.trakt.outage(path="/sync/history/remove", times=FOREVER)
-    run = await pair.sync()
-    assert counts(run) == ("failed", 0, 0, 0, 1)
-    stage.trakt.faults.clear()
-    stage.trakt.outage(times=FOREVER)
+    stays: JellyfinViewer | TraktViewer
+    if down == "Trakt":
+        faults, stays = stage.trakt.faults, stage.alice
+        faults.fail(path="/sync/history/remove", status=503, times=FOREVER)
+        stage.anna.unwatch(3)
+    else:
+        faults, stays = stage.jellyfin.faults, stage.anna
+        faults.fail(method="DELETE", status=503, times=FOREVER)
+        stage.alice.unwatch(3)
+    # Longer than what would be given up as something that cannot be removed.
+    for _ in range(4):
+        run = await pair.sync()
+        assert (run["removed"], run["errors"], run["added"]) == (0, 1, 0)
+        assert stays.watched == set(range(12))
+    faults.clear()
+    faults.fail(status=503, times=FOREVER)
     assert counts(await pair.sync())[:3] == ("failed", 0, 0)
-    stage.trakt.faults.clear()
-    assert stage.alice.watched == set(range(12))
+    faults.clear()
+    assert stays.watched == set(range(12))
 
     assert counts(await pair.sync()) == ("success", 0, 1, 0, 0)
     agree(stage, *range(3), *range(4, 12))
@@ -548,6 +556,11 @@ async def test_w09_the_side_that_changed_wins(
     stage.alice.unrate(3)
     assert counts(await pair.sync()) == ("success", 0, 2, 0, 0)
     assert stage.alice.ratings == stage.anna.ratings == {0: 6, 1: 9, 4: 8, 5: 8}
+    # Both have changed, and one of them does not say when: the source decides.
+    stage.alice.rate(4, 3)
+    stage.anna.rate(4, 10)
+    assert counts(await pair.sync())[:3] == ("success", 0, 0)
+    assert stage.alice.ratings == stage.anna.ratings == {0: 6, 1: 9, 4: 3, 5: 8}
     assert counts(await pair.sync()) == QUIET
 
 

@@ -141,6 +141,7 @@ class Sender:
             position: outcome.operation
             for position, outcome in enumerate(outcomes)
             if outcome.operation.action is Action.REMOVE
+            and outcome.kind in {OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE}
         }
         checked = list(outcomes)
         for position, found_out in self.judge(removals, sides).items():

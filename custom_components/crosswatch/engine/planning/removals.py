@@ -112,9 +112,9 @@ def held_removals(
                 waiting.append(id(operation))
             elif decision != Decision.APPROVED:
                 new.append(id(operation))
-        items = {id(match_of[each]) for each in (*new, *waiting)}
-        emptied = not sides[side.other].records and len(items) > 1
-        if emptied or len(new) + len(waiting) > delete_limit(rules, snapshot):
+        items = len({id(match_of[each]) for each in (*new, *waiting)})
+        emptied = not sides[side.other].records and items > 1
+        if emptied or items > delete_limit(rules, snapshot):
             waiting += new
         held.update(dict.fromkeys(waiting, Reason.MASS_DELETE))
     return held

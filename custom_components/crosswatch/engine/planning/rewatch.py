@@ -16,7 +16,12 @@ def plan_rewatches(match: Match, rules: Rules) -> Steps:
     if not match.source and not match.target:
         return ()
     if not match.source or not match.target:
-        return plan_one_sided(match, rules, _give)
+        here = Side.SOURCE if match.source else Side.TARGET
+        if not had_it(match, here.other):
+            return plan_one_sided(match, rules, _give)
+        # Play by play: some may never have been on the side that lost the item.
+        held = _plays(match.side(here))
+        return list(_plan_side(match, rules, here, held, ()))
     source, target = _plays(match.source), _plays(match.target)
     if not source or not target:
         # One side has the item as watched on an unknown date. A play with a date may
@@ -51,21 +56,11 @@ def _plan_side(
 
 
 def _give(match: Match, rules: Rules, side: Side, value: Value) -> Steps:
-    """Give all plays to a side that lacks the item; only new ones if it lost it."""
+    """Give all plays to a side that never had the item."""
     plays = dated_plays(value) if isinstance(value, Watched) else []
     if not plays:
         return [skip(match, rules, side, Reason.NO_DATE)]
-    here = side.other
-    gone: list[Play] = []
-    if had_it(match, side) and rules.policy.remove and rules.writes(here):
-        # What is older was removed there on purpose.
-        old = {play.native_id for play in _agreed(match, here)}
-        gone = [each for each in plays if each.native_id in old]
-        plays = [each for each in plays if each.native_id not in old]
-    return [
-        *(_remove(match, rules, here, each, GONE[side]) for each in gone),
-        *(_add(match, rules, side, each, Reason.MISSING) for each in plays),
-    ]
+    return [_add(match, rules, side, each, Reason.MISSING) for each in plays]
 
 
 def _plan_play(
@@ -76,7 +71,8 @@ def _plan_play(
     if is_lost and rules.writes(here) and rules.policy.remove:
         return [_remove(match, rules, here, play, GONE[there])]
     if rules.writes(there):
-        return [_add(match, rules, there, play, Reason.NEW_PLAY)]
+        reason = Reason.NEW_PLAY if match.side(there) else Reason.MISSING
+        return [_add(match, rules, there, play, reason)]
     if is_lost:
         return [skip(match, rules, here, Reason.REMOVING_OFF)]
     if rules.mirrors and is_old:
