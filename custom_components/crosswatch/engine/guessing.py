@@ -94,6 +94,8 @@ class Guesses:
             or "\n" in row.target_native
             or id(record) in self._row_of
             or not agree(keys_of(record), row.keys)
+            # The other side may have it by a key that this record has lost.
+            or not set(row.keys.split(" ")) <= set(keys_of(record))
         ):
             self._set_aside(row)
             return

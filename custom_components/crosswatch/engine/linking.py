@@ -12,7 +12,7 @@ from itertools import chain
 from .ids import ids_conflict, title_key
 from .ledger import LedgerRow
 from .match import Match, keys_of
-from .model import Record
+from .model import Record, Side
 
 # An item's own id makes a key of kind, namespace and value; a place in a show does not.
 _PARTS_OF_OWN_KEY = 2
@@ -60,6 +60,7 @@ class _Board:
             ]
         self.parent = list(range(len(self.records) + len(rows)))
         self.unclear: set[int] = set()
+        self.settled: set[int] = set()
 
     def find(self, member: int) -> int:
         """Return the first member of a group, and shorten the way to it."""
@@ -87,20 +88,27 @@ class _Board:
         at_source = {name: at for at, name in enumerate(names[: self.targets_at])}
         at_target = {name: at for at, name in enumerate(names) if at >= self.targets_at}
         for member, row in enumerate(self.rows, len(self.records)):
+            sides = 0
             for found, natives in (
                 (at_source, row.source_native),
                 (at_target, row.target_native),
             ):
+                linked = False
                 for native in natives.split("\n") if natives else ():
                     at = found.get(native)
                     if at is not None and agree(self.keys[at], row.keys):
                         self.union(at, member)
+                        linked = True
+                sides += linked
+            if sides == len(Side):
+                self.settled.add(member)
 
     def link_by_keys(self) -> None:
         """Join the members that share a key."""
-        # A row that found its record knows no key that matters beyond it.
+        # A row that found its records knows no key that matters beyond them. One that
+        # found a record of one side only may know by which key the other side has it.
         of_rows = (
-            () if self.parent[member] != member or not row.keys else row.keys.split(" ")
+            () if member in self.settled or not row.keys else row.keys.split(" ")
             for member, row in enumerate(self.rows, len(self.records))
         )
         owner: dict[str, int] = {}

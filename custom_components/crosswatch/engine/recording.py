@@ -1,8 +1,9 @@
 """What a run leaves in the ledger: the newest values, sightings and pending work."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from .codec import decode_value, encode_value, keys_text, value_text
 from .ledger import Decision, LedgerRow, Sight
@@ -14,6 +15,8 @@ from .planning.gates import is_as_left
 from .planning.rewatch import missing_plays
 from .planning.rules import combined, libraries_of, side_text
 from .store import Change
+
+type Tells = Callable[[Record], bool]
 
 
 def ledger_change(draft: Draft, outcomes: Iterable[Outcome], now: datetime) -> Change:
@@ -43,6 +46,7 @@ class _Writer:
         """Begin with no row."""
         self.rules = draft.rules
         self.now = now
+        self.tells = _TELLS.get(draft.rules.feature, _always)
         self.open = open_matches
         self.decisions = draft.decisions
         self.rows: list[LedgerRow] = []
@@ -62,7 +66,7 @@ class _Writer:
             self.obsolete.extend(_row_ids(match.rows[:1]))
             return
         done = id(match) not in self.open and all(map(_is_done, outcomes))
-        row = _after_read(match, self.now.timestamp(), agreed=done)
+        row = _after_read(match, self.now.timestamp(), agreed=done, tells=self.tells)
         row = self._with_known_plays(match, row, agreed=done)
         row = row._replace(decision=decision.value)
         for outcome in outcomes:
@@ -166,17 +170,28 @@ def _awaits_listing(row: LedgerRow) -> bool:
     )
 
 
-def _tells_something(record: Record) -> bool:
-    """Tell whether a record is more than a name.
-
-    An item that is listed without a rating, or without a position, has none.
-    """
-    match record.value:
-        case Rated(rating=rating):
-            return rating > 0
-        case Progress(position_ms=position, percent=percent):
-            return position is not None or percent is not None
+def _always(record: Record) -> bool:
+    """Tell that a record says what it says by being there."""
     return True
+
+
+def _has_rating(record: Record) -> bool:
+    """Tell whether a record rates its item: some are listed without a rating."""
+    return isinstance(record.value, Rated) and record.value.rating > 0
+
+
+def _has_position(record: Record) -> bool:
+    """Tell whether a record has a position: some are listed without one."""
+    value = record.value
+    return isinstance(value, Progress) and (
+        value.position_ms is not None or value.percent is not None
+    )
+
+
+_TELLS: Final[Mapping[Feature, Tells]] = {
+    Feature.RATINGS: _has_rating,
+    Feature.PROGRESS: _has_position,
+}
 
 
 def _is_done(outcome: Outcome) -> bool:
@@ -254,7 +269,9 @@ def _keys_of(match: Match) -> str:
     return source if source == target else " ".join(match.keys)
 
 
-def _after_read(match: Match, moment: float, *, agreed: bool) -> LedgerRow:
+def _after_read(
+    match: Match, moment: float, *, agreed: bool, tells: Tells
+) -> LedgerRow:
     """Return an item's row with what both sides were seen to hold.
 
     The values are taken over only where nothing is left to be done, as both sides
@@ -274,19 +291,24 @@ def _after_read(match: Match, moment: float, *, agreed: bool) -> LedgerRow:
     # While a side lacks the item, what both agreed on tells what is newer than that.
     keeps = bool(match.rows) and not (agreed and match.source and match.target)
     return row.with_sights(
-        _sighted(match.source, row.sight(Side.SOURCE), moment, keeps=keeps),
-        _sighted(match.target, row.sight(Side.TARGET), moment, keeps=keeps),
+        _sighted(match.source, row.sight(Side.SOURCE), moment, tells, keeps=keeps),
+        _sighted(match.target, row.sight(Side.TARGET), moment, tells, keeps=keeps),
     )
 
 
 def _sighted(
-    records: Sequence[Record], sight: Sight, moment: float, *, keeps: bool
+    records: Sequence[Record],
+    sight: Sight,
+    moment: float,
+    tells: Tells,
+    *,
+    keeps: bool,
 ) -> Sight:
     """Return what is known of a side after a complete read.
 
     With `keeps` the side keeps its value, if it has one that was ever listed.
     """
-    if not any(map(_tells_something, records)):
+    if not any(map(tells, records)):
         if sight.seen_at is None or sight.gone_at is not None:
             return sight
         return sight._replace(gone_at=moment)

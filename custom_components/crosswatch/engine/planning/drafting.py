@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from math import inf
 from typing import Final
 
 from ..ledger import Decision
@@ -16,7 +16,6 @@ from .rules import Rules, skip
 
 type Watched = Mapping[Side, Collection[str]]
 
-_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 _ORDER: Final = {Action.REMOVE: 0, Action.UPDATE: 1, Action.ADD: 2}
 
 
@@ -150,7 +149,9 @@ class Drafting:
                 kept.append(each)
                 if match.rows and match.row.decision == Decision.APPROVED:
                     self.decisions[id(match)] = Decision.APPROVED
-        kept.sort(key=_order)
+        # Numbers as keys: a tuple for each would be one more object to look after.
+        kept.sort(key=_moment)
+        kept.sort(key=_step)
         return Draft(
             Plan(self.rules.feature, kept, self.skips, self.held),
             self.joined,
@@ -165,11 +166,17 @@ class Drafting:
         )
 
 
-def _order(operation: Operation) -> tuple[bool, int, datetime, tuple[str, ...]]:
-    """Send to the target first, what is removed first, and old records before new.
-
-    What leaves makes room; and what comes back under other ids is not removed again.
-    """
+def _moment(operation: Operation) -> float:
+    """Order operations by the date of what they write, the undated first."""
     at = operation.value.at if operation.value else None
-    first = operation.side is Side.TARGET
-    return not first, _ORDER[operation.action], at or _LONG_AGO, operation.keys
+    return at.timestamp() if at else -inf
+
+
+def _step(operation: Operation) -> int:
+    """Order operations by the side and by what they do.
+
+    The target comes first, and what is removed: what leaves makes room, and what comes
+    back under other ids is not removed again.
+    """
+    first = 0 if operation.side is Side.TARGET else len(_ORDER)
+    return first + _ORDER[operation.action]
