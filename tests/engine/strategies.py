@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import product
+from itertools import combinations, product
 from typing import Final
 
 from hypothesis import strategies as st
@@ -107,7 +107,7 @@ def values(feature: Feature) -> st.SearchStrategy[Value]:
 
 @st.composite
 def snapshots(draw: st.DrawFn, feature: Feature, names: str = "n") -> Snapshot:
-    """Snapshots of up to five records, some of which nobody has listed yet."""
+    """Snapshots of up to four records, some of which nobody has listed yet."""
     held = draw(
         st.lists(
             st.tuples(
@@ -116,7 +116,7 @@ def snapshots(draw: st.DrawFn, feature: Feature, names: str = "n") -> Snapshot:
                 st.sampled_from([True, True, True, False]),
                 st.sampled_from(["", "kids", "-"]),
             ),
-            max_size=5,
+            max_size=4,
         )
     )
     return Snapshot.of(
@@ -232,41 +232,70 @@ def _block_lists() -> st.SearchStrategy[BlockList]:
 # Worlds in the notation, and accounts that hold them
 
 
-@st.composite
-def clear_worlds(draw: st.DrawFn) -> str:
-    """Worlds in the notation: honest ids, some left out, copies, and none at all."""
-    return " ".join(
-        name
-        + draw(st.sampled_from(_IDS_WITHIN if "x" in name or "e" in name else _IDS))
-        + draw(st.sampled_from(["", ":7", ":8.5"]))
-        + draw(st.sampled_from(["+600", "+600", "+1800", "+10", "+5900", "+0", "%50"]))
-        + _when(draw(st.lists(st.sampled_from(_DAYS), unique=True, max_size=3)))
-        for name in draw(
-            st.lists(
-                st.sampled_from(
-                    ["m1", "m2", "m3", "s1", "s1x2", "s1e1", "s1e2", "s2x0e1"]
-                ),
-                max_size=5,
-            )
-        )
+_WITHIN_SHOWS: Final = ("s1x2", "s1e1", "s1e2", "s2x0e1")
+_DAYS: Final = (
+    "2024-01-01",
+    "2024-02-01",
+    "2024-02-01T00:00:40",
+    "2024-03-01",
+    "2025-01-01",
+)
+_DATES: Final = [
+    "@" + ",".join(days) if days else ""
+    for number in range(4)
+    for days in combinations(_DAYS, number)
+]
+# One draw an item: worlds are drawn very often.
+_TOKENS: Final = [
+    "".join(parts)
+    for names, ids in (
+        (("m1", "m2", "m3", "s1"), ("", "{imdb}", "{tmdb}", "{}")),
+        (_WITHIN_SHOWS, ("", "{|tmdb}", "{|imdb,tvdb}", "{|}")),
     )
+    for parts in product(
+        names,
+        ids,
+        ("", ":7", ":8.5"),
+        ("+600", "+1800", "+10", "+5900", "+0", "%50"),
+        _DATES,
+    )
+]
+_PLAIN_TOKENS: Final = [
+    "".join(parts)
+    for parts in product(
+        ("m1", "m2", "m3", "s1e1", "s1e2"),
+        [f":{rating}" for rating in range(1, 9)],
+        [f"+{600 * times}" for times in range(1, 9)],
+        [each for each in _DATES if each and each.count(",") < 2],
+    )
+]
 
 
-def _when(dates: list[str]) -> str:
-    return "@" + ",".join(sorted(dates)) if dates else ""
+def clear_worlds() -> st.SearchStrategy[str]:
+    """Worlds in the notation: honest ids, some left out, copies, and none at all."""
+    return st.lists(st.sampled_from(_TOKENS), max_size=4).map(" ".join)
 
 
-_IDS = ["", "", "", "{imdb}", "{tmdb}", "{}"]
-_IDS_WITHIN = ["", "", "{|tmdb}", "{|imdb,tvdb}", "{|}"]
-_DAYS = ["2024-01-01", "2024-02-01", "2024-02-01T00:00:40", "2024-03-01", "2025-01-01"]
+def plain_worlds() -> st.SearchStrategy[str]:
+    """Worlds in the notation that hold each item once, by all its ids."""
+    return st.lists(
+        st.sampled_from(_PLAIN_TOKENS),
+        max_size=5,
+        unique_by=lambda token: token.partition(":")[0],
+    ).map(" ".join)
+
 
 _listings = st.sampled_from([None, frozenset({"imdb"}), frozenset({"tmdb", "tvdb"})])
 
 
 @st.composite
-def accounts(draw: st.DrawFn, name: str, **settings: object) -> FakeAccount:
+def accounts(
+    draw: st.DrawFn,
+    name: str,
+    listings: st.SearchStrategy[frozenset[str] | None] = _listings,
+) -> FakeAccount:
     """Accounts that are honest, each in its own way."""
-    lists = draw(_listings)
+    lists = draw(listings)
     support = FeatureSupport(
         kinds=ALL_KINDS,
         plays=draw(st.booleans()),
@@ -281,7 +310,6 @@ def accounts(draw: st.DrawFn, name: str, **settings: object) -> FakeAccount:
         has_marker=draw(st.booleans()),
         has_delta=draw(st.booleans()),
         tells_native_ids=draw(st.booleans()),
-        **settings,  # type: ignore[arg-type]
     )
 
 

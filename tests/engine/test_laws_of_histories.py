@@ -66,10 +66,9 @@ class Home(FakeAccount):
             del self._held[feature][record.native_id]
             self._changes += 1
 
-    def change(self, feature: Feature, name: str, value: Value) -> None:
+    def change(self, feature: Feature, record: Record, value: Value) -> None:
         """Say something else of an item."""
-        for record in self.of(feature, name):
-            self._put(feature, record.with_value(value), record)
+        self._put(feature, record.with_value(value), record)
 
     def know_by(self, feature: Feature, token: str) -> None:
         """Know an item by other ids."""
@@ -105,7 +104,9 @@ class PeopleAndRuns(RuleBasedStateMachine):
         self.wanted: dict[str, set[Fact]] = {"S": set(), "T": set()}
         self.agreed: set[Fact] = set()
         self.removed: dict[Fact, str] = {}
+        self.may_return: set[Fact] = set()
         self.touched: set[str] = set()
+        self.anew: set[str] = set()
         self.latest: dict[str, str] = {}
 
     @initialize(
@@ -178,6 +179,8 @@ class PeopleAndRuns(RuleBasedStateMachine):
         """Take an item away."""
         self._forget(side, name, self._facts(side, name))
         self.homes[side].take(self.feature, name)
+        # What the other side says may well be older.
+        self.latest.pop(name, None)
 
     @rule(side=sides, name=names)
     def remove_a_play(self, side: str, name: str) -> None:
@@ -187,17 +190,18 @@ class PeopleAndRuns(RuleBasedStateMachine):
             if isinstance(value, Watched) and len(value.plays) > 1:
                 self._forget(side, name, {(name, value.plays[0].at)})
                 rest = replace(value, plays=value.plays[1:])
-                self.homes[side].change(self.feature, name, rest)
+                self.homes[side].change(self.feature, record, rest)
 
     @rule(side=sides, name=names)
     def play_again(self, side: str, name: str) -> None:
         """Watch, rate or list an item anew."""
+        (sample,) = parse(self._token(name))
+        new = sample.value(self.feature, plays=self.rewatches)
         for record in self.homes[side].of(self.feature, name):
-            (sample,) = parse(self._token(name))
-            value = sample.value(self.feature, plays=self.rewatches)
-            if isinstance(value, Watched) and isinstance(record.value, Watched):
-                value = record.value.with_plays_of(value) if self.rewatches else value
-            self.homes[side].change(self.feature, name, value)
+            old, value = record.value, new
+            if isinstance(old, Watched) and isinstance(new, Watched) and new.plays:
+                value = old.with_plays_of(new)
+            self.homes[side].change(self.feature, record, value)
             self._remember(side, name)
 
     @rule(side=sides, name=names, choice=st.integers(0, 3))
@@ -210,6 +214,8 @@ class PeopleAndRuns(RuleBasedStateMachine):
             for record in self.homes[ACROSS[side]].of(self.feature, name)
             for key in record.keys
         }
+        if name in self.anew:
+            return
         if (name, None) in self.agreed or not other or keys & other:
             self.homes[side].know_by(self.feature, token)
 
@@ -217,6 +223,22 @@ class PeopleAndRuns(RuleBasedStateMachine):
     def scan_anew(self, side: str, name: str) -> None:
         """Change the native id of an item."""
         self.homes[side].renumber(self.feature, name)
+
+    @rule(side=sides, name=names)
+    def identify_anew(self, side: str, name: str) -> None:
+        """Change all ids and the native id at once: only the title stays.
+
+        Nobody can tell for sure that it is the same item, so that the other side may
+        have it under both.
+        """
+        if self.homes[side].of(self.feature, name):
+            self.anew.add(name)
+            number = 100 + next(self.numbers)
+            own = f"imdb=tt{number},tmdb={number}"
+            token = f"{name}{{{own}|{own}}}" if "e" in name else f"{name}{{{own}}}"
+            self.homes[side].know_by(self.feature, token)
+            self.homes[side].renumber(self.feature, name)
+            self._give_up(name)
 
     @rule(remove=st.booleans(), only_films=st.booleans())
     def change_settings(self, remove: bool, only_films: bool) -> None:
@@ -227,6 +249,7 @@ class PeopleAndRuns(RuleBasedStateMachine):
             kinds=frozenset({MediaKind.MOVIE}) if only_films else None,
         )
         self.world.policies = {self.feature: policy}
+        self._note_what_may_return()
 
     @rule(decision=st.sampled_from([Decision.APPROVED, Decision.DISMISSED]))
     def decide(self, decision: Decision) -> None:
@@ -313,6 +336,7 @@ class PeopleAndRuns(RuleBasedStateMachine):
                 fact
                 for record in self.homes[side].of(self.feature)
                 for fact in facts_of(record)
+                if fact[0] not in self.anew
             ]
             twice = {fact for fact, times in Counter(held).items() if times > 1}
             assert not twice, f"{side} has {twice} twice"
@@ -325,13 +349,15 @@ class PeopleAndRuns(RuleBasedStateMachine):
             if fact[0] in told:
                 continue
             left = [side for side in SIDES if fact in self._facts(side)]
+            if fact in self.may_return and len(left) == len(SIDES):
+                continue
             assert not left, f"{fact}, removed from {side}, is still on {left}"
 
     def _the_last_word_counts(self, report: Report) -> None:
         if self.feature not in {Feature.RATINGS, Feature.PROGRESS} or not self.two_way:
             return
         told = {name_of(item.item) for item in report.items}
-        for name in set(self.latest) - told:
+        for name in set(self.latest) - told - self.anew:
             said = [self._said(side, name) for side in SIDES]
             if None not in said:
                 assert said == [self.latest[name]] * 2, (name, moves(report))
@@ -342,6 +368,7 @@ class PeopleAndRuns(RuleBasedStateMachine):
         self.removed = {
             fact: side for fact, side in self.removed.items() if fact not in self.agreed
         }
+        self.may_return &= self.removed.keys()
         self.touched.clear()
 
     # How it is kept account of
@@ -354,11 +381,15 @@ class PeopleAndRuns(RuleBasedStateMachine):
         self.wanted[side] |= self._facts(side, name) & (
             self.wanted[side] | {(name, None)} | self._newest(side, name)
         )
-        self.removed = {
-            fact: where for fact, where in self.removed.items() if fact[0] != name
-        }
+        self._give_up(name)
         self.touched.add(name)
         self.latest[name] = self._said(side, name) or ""
+
+    def _give_up(self, name: str) -> None:
+        """Claim no more that this item was removed."""
+        self.removed = {
+            fact: side for fact, side in self.removed.items() if fact[0] != name
+        }
 
     def _newest(self, side: str, name: str) -> set[Fact]:
         """Return the newest play of an item."""
@@ -369,10 +400,16 @@ class PeopleAndRuns(RuleBasedStateMachine):
         may_go = SIDES if self.two_way or side == "S" else (side,)
         for each in may_go:
             self.wanted[each] -= facts
-        if len(may_go) > 1 and name not in self.touched:
+        if len(may_go) > 1 and name not in self.touched | self.anew:
             across = self._facts(ACROSS[side], name)
             lost = facts & self.agreed & across
             self.removed.update(dict.fromkeys(lost, side))
+            self._note_what_may_return()
+
+    def _note_what_may_return(self) -> None:
+        """Without removals a run gives back what one side lost."""
+        if not self.world.policies[self.feature].remove:
+            self.may_return |= self.removed.keys()
 
     def _facts(self, side: str, name: str = "") -> set[Fact]:
         return {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 import random
 
-from hypothesis import given, note, strategies as st
+from hypothesis import assume, given, note, strategies as st
 
 from custom_components.crosswatch.engine.codec import encode_operation
 from custom_components.crosswatch.engine.ledger import Decision, LedgerRow
@@ -18,6 +18,7 @@ from custom_components.crosswatch.engine.plan import (
     Outcome,
     OutcomeKind,
     Reason,
+    Skip,
 )
 from custom_components.crosswatch.engine.planning import Draft, plan_feature
 from custom_components.crosswatch.engine.planning.rules import Rules
@@ -127,7 +128,7 @@ def _later(draw: st.DrawFn, snapshot: Snapshot, names: str) -> Snapshot:
             case "re-keyed":
                 item = replace(record.item, ids=draw(items()).ids)
                 records.append(Record(item, record.value, record.native_id))
-    new = draw(st.lists(st.tuples(items(), values(snapshot.feature)), max_size=2))
+    new = draw(st.lists(st.tuples(items(), values(snapshot.feature)), max_size=1))
     records += [
         Record(item, value, f"{names}{at}") for at, (item, value) in enumerate(new)
     ]
@@ -253,15 +254,9 @@ def test_every_wish_is_answered(case: Case) -> None:
     """What one side may give to the other is planned, held or told, never forgotten."""
     draft = case.plan()
     plan = draft.plan
-    told = {
-        (each.side, frozenset(each.keys))
-        for each in (
-            *plan.operations,
-            *plan.skips,
-            *(operation for operation, _ in plan.held),
-            *draft.quiet,
-        )
-    }
+    steps: list[Operation | Skip] = [*plan.operations, *plan.skips, *draft.quiet]
+    steps += [operation for operation, _ in plan.held]
+    told = {(each.side, frozenset(each.keys)) for each in steps}
     for match in draft.join.matches:
         for side in Side:
             if match.side(side) or not match.side(side.other):
@@ -286,17 +281,11 @@ def test_a_first_run_removes_nothing(case: Case) -> None:
 
 
 @given(case=cases())
-def test_a_source_is_never_written_one_way(case: Case) -> None:
-    """One-way, nothing at all is planned for the source."""
-    case = replace(case, rules=replace(case.rules, mode=Mode.ONE_WAY))
-    assert {each.side for each in case.plan().plan} <= {Side.TARGET}
-
-
-@given(case=cases())
 def test_what_is_set_is_kept(case: Case) -> None:
-    """Nothing is added, removed or changed that a setting or a block rules out."""
+    """Nothing is written that a setting or a block rules out: one-way, no source."""
     rules = case.rules
     for each in case.plan().plan:
+        assert rules.writes(each.side)
         assert rules.policy.add or each.action is Action.REMOVE
         assert rules.policy.remove or each.action is not Action.REMOVE
         assert rules.policy.kinds is None or each.item.kind in rules.policy.kinds
@@ -307,9 +296,13 @@ def test_what_is_set_is_kept(case: Case) -> None:
 @given(case=cases())
 def test_a_plan_is_done_once(case: Case) -> None:
     """After all of a plan was done there is nothing more to do."""
+    # Several plays of one moment cannot be told apart in what is made up here.
+    assume(not case.rules.rewatches)
+    waits = Reason.NOT_LISTED in case.plan().plan.reasons()
     after, unlisted = _done(case, READ_AT)
-    if case.rules.mirrors:
-        # What a target alone has is removed only once it was seen there before.
+    if case.rules.mirrors or waits:
+        # What a target alone has is removed only once it was seen there before; and a
+        # play that vanished is given back once it was missed twice.
         after, unlisted = _done(after, READ_AT)
     seen = after.plan()
     assert list(seen.plan) == []

@@ -111,7 +111,7 @@ async def test_runs_settle(scene: Scene) -> None:
                 await world.run()
             sent = _sent(world)
             left_alone = None
-            for _ in range(3):
+            for _ in range(2):
                 world.clock.advance(hours=12)
                 report = await world.run()
                 note(f"{moves(report)} → {shown(world)}")
@@ -163,7 +163,7 @@ async def test_whichever_side_is_called_the_source(scene: Scene) -> None:
         for source, target in scene.worlds:
             for each in (world, other):
                 each.hold(source, target)
-            for _ in range(3):
+            for _ in range(2):
                 report = await world.run()
                 mirrored = await other.run(pair=other.pair("T", "S"))
                 assert _told(mirrored, "T", "S") == _told(report, "S", "T")

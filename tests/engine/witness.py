@@ -1,6 +1,6 @@
 """An account that remembers what it has listed, and judges each removal by it."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import override
@@ -35,11 +35,11 @@ def facts_of(record: Record) -> list[Fact]:
 class Witness(FakeAccount):
     """An account that remembers its complete answers since the state file was made.
 
-    `other` is the account across. With `by_play` each play is judged by itself, as
+    `run` is the number of the run, `other` the account across. With `by_play` each play is judged by itself, as
     in a pair that syncs all of them; without, an item is seen or not.
     """
 
-    run: Callable[[], int] = lambda: 0
+    run: int = 0
     listings: list[Listing] = field(default_factory=list)
     named: dict[str, str] = field(default_factory=dict)
     other: Witness | None = None
@@ -53,7 +53,7 @@ class Witness(FakeAccount):
             records = snapshot.records
             facts = [fact for each in records.values() for fact in facts_of(each)]
             self.named |= {name: name_of(each.item) for name, each in records.items()}
-            listing = Listing(self.run(), previous is None, frozenset(facts))
+            listing = Listing(self.run, previous is None, frozenset(facts))
             self.listings.append(listing)
         return snapshot
 
@@ -81,7 +81,7 @@ class Witness(FakeAccount):
             elif self.other is not None:
                 assert self.other.listed_before(fact), fact
                 if operation.reason is not Reason.RESET:
-                    self.other.assert_lost(fact, self.run())
+                    self.other.assert_lost(fact, self.run)
 
     def _removed(self, operation: Operation) -> list[Fact]:
         names = {self.named[each] for each in operation.native_ids}
@@ -93,7 +93,7 @@ class Witness(FakeAccount):
 
     def listed_before(self, fact: Fact) -> bool:
         """Tell whether a read of an earlier run has listed this."""
-        earlier = (each for each in self.listings if each.run < self.run())
+        earlier = (each for each in self.listings if each.run < self.run)
         return any(fact in each.facts for each in earlier)
 
     def assert_lost(self, fact: Fact, run: int) -> None:

@@ -315,13 +315,15 @@ def _sighted(
     seen_at = sight.seen_at
     if seen_at is None and any(record.seen for record in records):
         seen_at = moment
+    # What came back while the other side lacks it goes on being newer than the loss.
+    gone_at = sight.gone_at if keeps else None
     keeps = keeps and bool(sight.value) and sight.seen_at is not None
     value = sight.value if keeps else side_text(records)
     library = libraries_of(records) or sight.library
     if len(records) == 1:
-        return Sight(records[0].native_id, value, seen_at, None, library)
+        return Sight(records[0].native_id, value, seen_at, gone_at, library)
     native = "\n".join([record.native_id for record in records])
-    return Sight(native, value, seen_at, None, library)
+    return Sight(native, value, seen_at, gone_at, library)
 
 
 def _after_outcome(row: LedgerRow, outcome: Outcome, now: datetime) -> LedgerRow:

@@ -215,7 +215,9 @@ ROWS = [
     row(
         "A22",
         ADDING(
-            hold(S="m1..10"), support("T", batch_size=2),
+            # The oldest are sent first.
+            hold(S=" ".join(f"m{day}@2024-01-{day:02}" for day in range(1, 11))),
+            support("T", batch_size=2),
             cancelled("T", "write", "T+m1..4 T:not_sent:m5..10:missing", nth=2),
             batches("T", 2, 2), counts(added=4), run("T+m5..10"), shows(T="m1..10"),
         ),
