@@ -266,7 +266,8 @@ _PLAIN_TOKENS: Final = [
         ("m1", "m2", "m3", "s1e1", "s1e2"),
         [f":{rating}" for rating in range(1, 9)],
         [f"+{600 * times}" for times in range(1, 9)],
-        [each for each in _DATES if each and each.count(",") < 2],
+        # Plays of one minute are the same one to many services.
+        [each for each in _DATES if each and each.count(",") < 2 and ":" not in each],
     )
 ]
 

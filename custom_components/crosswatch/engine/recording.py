@@ -14,6 +14,7 @@ from .planning import Draft
 from .planning.gates import is_as_left
 from .planning.rewatch import missing_plays
 from .planning.rules import combined, libraries_of, side_text
+from .planning.written import is_as_written
 from .store import Change
 
 type Tells = Callable[[Record], bool]
@@ -66,7 +67,7 @@ class _Writer:
             self.obsolete.extend(_row_ids(match.rows[:1]))
             return
         done = id(match) not in self.open and all(map(_is_done, outcomes))
-        row = _after_read(match, self.now.timestamp(), agreed=done, tells=self.tells)
+        row = self._after_read(match, agreed=done)
         row = self._with_known_plays(match, row, agreed=done)
         row = row._replace(decision=decision.value)
         for outcome in outcomes:
@@ -101,6 +102,71 @@ class _Writer:
             elif _takes_all(match, operation):
                 left.discard(operation.side)
         return not left and not any(map(_awaits_listing, match.rows))
+
+    def _after_read(self, match: Match, *, agreed: bool) -> LedgerRow:
+        """Return an item's row with what both sides were seen to hold.
+
+        The values are taken over only where nothing is left to be done, as both sides
+        have `agreed` on them: what was to be done is known by them.
+        """
+        row = match.row
+        keys = match.keys
+        if row.keys:
+            before = row.keys.split(" ")
+            if not (match.source and match.target):
+                # While one side is away, its own keys are the only way to know it again.
+                keys = tuple(dict.fromkeys([*before, *keys]))
+            if not set(keys) <= set(before):
+                # An item that gained an id is a new chance for what failed before.
+                row = row._replace(attempts=0, retry_at=None)
+        row = row._replace(
+            keys=" ".join(keys), replaced=row.replaced if not agreed else ""
+        )
+        # While a side lacks the item, what both agreed on tells what is newer than that.
+        keeps = bool(match.rows) and not (agreed and match.source and match.target)
+        return row.with_sights(
+            self._sighted(match, Side.SOURCE, row.sight(Side.SOURCE), keeps=keeps),
+            self._sighted(match, Side.TARGET, row.sight(Side.TARGET), keeps=keeps),
+        )
+
+    def _sighted(self, match: Match, side: Side, sight: Sight, *, keeps: bool) -> Sight:
+        """Return what is known of a side after a complete read.
+
+        With `keeps` the side keeps its value, if it has one.
+        """
+        records, moment = match.side(side), self.now.timestamp()
+        if not any(map(self.tells, records)):
+            if sight.seen_at is None or sight.gone_at is not None:
+                return sight
+            return sight._replace(gone_at=moment)
+        seen_at = sight.seen_at
+        if seen_at is None and any(record.seen for record in records):
+            seen_at = moment
+        # What came back while the other side lacks it goes on being newer than the loss.
+        gone_at = sight.gone_at if keeps else None
+        keeps = (
+            keeps
+            and bool(sight.value)
+            and not self._is_first_listing(sight, records, side)
+        )
+        value = sight.value if keeps else side_text(records)
+        library = libraries_of(records) or sight.library
+        if len(records) == 1:
+            return Sight(records[0].native_id, value, seen_at, gone_at, library)
+        native = "\n".join([record.native_id for record in records])
+        return Sight(native, value, seen_at, gone_at, library)
+
+    def _is_first_listing(
+        self, sight: Sight, records: Sequence[Record], side: Side
+    ) -> bool:
+        """Tell whether a side lists for the first time what was written there.
+
+        A service may keep it less exactly; but what is another value is newer.
+        """
+        if sight.seen_at is not None:
+            return False
+        written = decode_value(self.rules.feature, sight.value)
+        return is_as_written(written, combined(records), self.rules, side)
 
     def _with_known_plays(
         self, match: Match, row: LedgerRow, *, agreed: bool
@@ -267,63 +333,6 @@ def _keys_of(match: Match) -> str:
     """Return all keys of a record a side, as the ledger keeps them."""
     source, target = keys_text(match.source[0]), keys_text(match.target[0])
     return source if source == target else " ".join(match.keys)
-
-
-def _after_read(
-    match: Match, moment: float, *, agreed: bool, tells: Tells
-) -> LedgerRow:
-    """Return an item's row with what both sides were seen to hold.
-
-    The values are taken over only where nothing is left to be done, as both sides
-    have `agreed` on them: what was to be done is known by them.
-    """
-    row = match.row
-    keys = match.keys
-    if row.keys:
-        before = row.keys.split(" ")
-        if not (match.source and match.target):
-            # While one side is away, its own keys are the only way to know it again.
-            keys = tuple(dict.fromkeys([*before, *keys]))
-        if not set(keys) <= set(before):
-            # An item that gained an id is a new chance for what failed before.
-            row = row._replace(attempts=0, retry_at=None)
-    row = row._replace(keys=" ".join(keys), replaced=row.replaced if not agreed else "")
-    # While a side lacks the item, what both agreed on tells what is newer than that.
-    keeps = bool(match.rows) and not (agreed and match.source and match.target)
-    return row.with_sights(
-        _sighted(match.source, row.sight(Side.SOURCE), moment, tells, keeps=keeps),
-        _sighted(match.target, row.sight(Side.TARGET), moment, tells, keeps=keeps),
-    )
-
-
-def _sighted(
-    records: Sequence[Record],
-    sight: Sight,
-    moment: float,
-    tells: Tells,
-    *,
-    keeps: bool,
-) -> Sight:
-    """Return what is known of a side after a complete read.
-
-    With `keeps` the side keeps its value, if it has one that was ever listed.
-    """
-    if not any(map(tells, records)):
-        if sight.seen_at is None or sight.gone_at is not None:
-            return sight
-        return sight._replace(gone_at=moment)
-    seen_at = sight.seen_at
-    if seen_at is None and any(record.seen for record in records):
-        seen_at = moment
-    # What came back while the other side lacks it goes on being newer than the loss.
-    gone_at = sight.gone_at if keeps else None
-    keeps = keeps and bool(sight.value) and sight.seen_at is not None
-    value = sight.value if keeps else side_text(records)
-    library = libraries_of(records) or sight.library
-    if len(records) == 1:
-        return Sight(records[0].native_id, value, seen_at, gone_at, library)
-    native = "\n".join([record.native_id for record in records])
-    return Sight(native, value, seen_at, gone_at, library)
 
 
 def _after_outcome(row: LedgerRow, outcome: Outcome, now: datetime) -> LedgerRow:

@@ -25,7 +25,7 @@ def plan_progress(match: Match, rules: Rules) -> Steps:
     if not match.source or not match.target:
         return _plan_one_sided(match, rules)
     source, target = _position(match.source), _position(match.target)
-    if source is None or target is None or _is_same(source, target, rules):
+    if source is None or target is None or is_same_position(source, target, rules):
         return ()
     if awaits_listing(match):
         return [skip(match, rules, Side.TARGET, Reason.NOT_LISTED)]
@@ -181,12 +181,12 @@ def _has_changed(match: Match, side: Side, value: Progress, rules: Rules) -> boo
     if not row.value(side):
         return True
     agreed = decode_value(Feature.PROGRESS, row.value(side))
-    if isinstance(agreed, Progress) and _is_same(agreed, value, rules):
+    if isinstance(agreed, Progress) and is_same_position(agreed, value, rules):
         return False
     return not row.is_late(side, side_text(match.side(side)))
 
 
-def _is_same(first: Progress, second: Progress, rules: Rules) -> bool:
+def is_same_position(first: Progress, second: Progress, rules: Rules) -> bool:
     """Tell whether two positions are so near that copying one is not worth it."""
     if _is_start(first) or _is_start(second):
         return _is_start(first) == _is_start(second)

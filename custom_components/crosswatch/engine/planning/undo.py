@@ -6,12 +6,12 @@ from typing import Final
 
 from ..ledger import Decision, LedgerRow
 from ..matching import Join, Match, join
-from ..model import Play, Progress, Rated, Record, Side, Snapshot, Value, Watched
+from ..model import Play, Record, Side, Snapshot, Value, Watched
 from ..plan import Action, Operation, Outcome, Plan, Reason, Skip
 from .drafting import Draft
-from .rating import same_rating
 from .rewatch import dated_plays
 from .rules import Rules, combined, removal
+from .written import is_as_written
 
 # Services keep the minute of a date only, and round it or cut it.
 _SAME_DATE: Final = timedelta(minutes=1)
@@ -163,21 +163,10 @@ def _is_as_written(
     operation: Operation, records: Sequence[Record], rules: Rules
 ) -> bool:
     """Tell whether a side still holds what was written there."""
-    match combined(records), operation.value:
-        case Rated() as held, Rated() as written:
-            step = rules.support(operation.side).rating_step
-            return same_rating(written.rating, held.rating, step)
-        case Progress() as held, Progress() as written:
-            return (held.position_ms, held.percent) == (
-                written.position_ms,
-                written.percent,
-            )
-        case Watched() as held, Watched() as written:
-            if held.plays:
-                return bool(_matching(held, written))
-            same = held.at and written.at and abs(held.at - written.at) <= _SAME_DATE
-            return bool(same)
-    return True
+    held, written = combined(records), operation.value
+    if isinstance(held, Watched) and isinstance(written, Watched) and held.plays:
+        return bool(_matching(held, written))
+    return written is None or is_as_written(written, held, rules, operation.side)
 
 
 def _plays_written(operation: Operation, records: Sequence[Record]) -> Value | None:

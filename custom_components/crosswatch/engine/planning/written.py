@@ -1,0 +1,27 @@
+"""Whether a side holds what was written there, as exactly as its service keeps it."""
+
+from datetime import timedelta
+from typing import Final
+
+from ..model import Progress, Rated, Side, Value, Watched
+from .position import is_same_position
+from .rating import same_rating
+from .rules import Rules
+
+# Services keep the minute of a date only, and round it or cut it.
+_SAME_DATE: Final = timedelta(minutes=1)
+
+
+def is_as_written(written: Value, held: Value, rules: Rules, side: Side) -> bool:
+    """Tell whether what a side holds is what was written there, no newer value."""
+    match written, held:
+        case Rated(), Rated():
+            step = rules.support(side).rating_step
+            return same_rating(written.rating, held.rating, step)
+        case Progress(), Progress():
+            return is_same_position(written, held, rules)
+        case Watched(), Watched():
+            if written.at is None or held.at is None:
+                return written.at is held.at
+            return abs(held.at - written.at) <= _SAME_DATE
+    return True
