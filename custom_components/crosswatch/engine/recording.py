@@ -92,15 +92,10 @@ class _Writer:
 
     def _is_over(self, match: Match, outcomes: Sequence[Outcome]) -> bool:
         """Tell whether nobody has the item any more."""
+        done = [each.operation for each in outcomes if _is_done(each)]
         left = {side for side in Side if match.side(side)}
-        for outcome in outcomes:
-            operation = outcome.operation
-            if not _is_done(outcome):
-                continue
-            if operation.action is not Action.REMOVE:
-                left.add(operation.side)
-            elif _takes_all(match, operation):
-                left.discard(operation.side)
+        left -= {side for side in left if _is_all_taken(match, side, done)}
+        left |= {each.side for each in done if each.action is not Action.REMOVE}
         return not left and not any(map(_awaits_listing, match.rows))
 
     def _after_read(self, match: Match, *, agreed: bool) -> LedgerRow:
@@ -202,13 +197,18 @@ class _Writer:
         return row
 
 
-def _takes_all(match: Match, operation: Operation) -> bool:
-    """Tell whether a removal takes an item, not only some of its plays."""
-    records = match.side(operation.side)
-    held = combined(records) if records else None
-    if not isinstance(held, Watched) or not isinstance(operation.before, Watched):
-        return True
-    return set(held.plays) <= set(operation.before.plays)
+def _is_all_taken(match: Match, side: Side, done: Iterable[Operation]) -> bool:
+    """Tell whether operations took an item from a side, not only some of its plays."""
+    removals = [
+        each for each in done if each.side is side and each.action is Action.REMOVE
+    ]
+    held = combined(match.side(side))
+    plays = set(held.plays) if isinstance(held, Watched) else set()
+    for each in removals:
+        if not plays or not isinstance(each.before, Watched):
+            return True
+        plays -= set(each.before.plays)
+    return bool(removals) and not plays
 
 
 def _plays_left(held: Watched | None, operation: Operation) -> tuple[Play, ...]:

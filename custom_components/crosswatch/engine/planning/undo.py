@@ -141,7 +141,8 @@ def _put_back(
         ]
         if not support.plays:
             plays = [] if records else plays[-1:]
-        values = [Watched(play.at, (play,)) for play in plays]
+        # Written anew, a play gets a name of its own.
+        values = [Watched(play.at, (Play(play.at),)) for play in plays]
     elif records:
         values = ()
     if not (values := list(values)):
