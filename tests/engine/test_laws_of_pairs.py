@@ -106,7 +106,11 @@ async def test_a_run_reads_an_account_once(
         for names in (("Anna", "Ben"), ("Ben", "Cleo"), ("Anna", "Cleo")):
             await world.run(pair=world.pair(*names), snapshots=snapshots)
         for account in world.accounts.values():
-            assert len(account.requests.reads) == 1
+            reads = [read for read, _ in account.requests.reads]
+            assert reads.count(feature) == 1
+            # What was watched is asked for only where a position is to be written.
+            assert set(reads) <= {feature, Feature.HISTORY}
+            assert len(set(reads)) == len(reads)
         if feature is not Feature.PROGRESS:
             given_on, got = (_names(shown(world)[each]) for each in ("Anna", "Cleo"))
             assert given_on <= got

@@ -1,6 +1,5 @@
 """What holds for taking back what a run did."""
 
-import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -57,10 +56,6 @@ def pairs(draw: st.DrawFn) -> tuple[Feature, Policy, list[FakeAccount]]:
     return feature, policy, made
 
 
-@pytest.mark.skipif(
-    os.environ.get("CROSSWATCH_HYPOTHESIS_PROFILE") != "nightly",
-    reason="not fulfilled by every history yet: tried by the nightly profile",
-)
 @given(pair=pairs(), start=worlds, later=worlds)
 async def test_undo_takes_back_a_run(
     pair: tuple[Feature, Policy, list[FakeAccount]],

@@ -14,8 +14,8 @@ from .model import Feature, Side, Snapshot
 from .pair import Pair, RunOptions
 from .plan import Action, Operation, Outcome, OutcomeKind, Reason
 from .planning import Draft, plan_feature
-from .planning.removals import watched_keys
 from .planning.rules import Rules
+from .planning.watched import WatchedAt, WatchedBySide, watched_at
 from .provider import ProviderError
 from .reading import Reading, Snapshots
 from .recording import ledger_change, missed_change, next_retry
@@ -204,17 +204,19 @@ class FeatureRun:
         Nothing is removed because of one read: the side that lost something is read
         once more, fresh and in full, and the plan is made anew.
         """
-        await self._locate(sides)
-        draft = await self._plan_once(sides, ledger, planned_at)
-        if not draft.doubtful and not draft.dropped:
-            return draft
-        watched: dict[Side, frozenset[str]] = {}
-        for side in draft.doubtful:
-            await self._look_again(side, sides)
-        for side in draft.dropped:
-            watched[side] = await self._watched(side)
-        await self._locate(sides)
-        return await self._plan_once(sides, ledger, planned_at, watched)
+        looked: set[Side] = set()
+        watched: dict[Side, WatchedAt] = {}
+        while True:
+            await self._locate(sides)
+            draft = await self._plan_once(sides, ledger, planned_at, watched)
+            doubtful, unasked = draft.doubtful - looked, draft.unasked - watched.keys()
+            if not doubtful and not unasked:
+                return draft
+            for side in doubtful:
+                await self._look_again(side, sides)
+            for side in unasked:
+                watched[side] = await self._watched(side)
+            looked |= doubtful
 
     async def _look_again(self, side: Side, sides: dict[Side, Reading]) -> None:
         """Read a side once more, fresh and in full; raises SideError."""
@@ -248,18 +250,18 @@ class FeatureRun:
         if self._keep:
             await asyncio.to_thread(self.store.distrust, account_id, self.feature)
 
-    async def _watched(self, side: Side) -> frozenset[str]:
-        """Return the keys of all that was watched on a side; raises SideError."""
+    async def _watched(self, side: Side) -> WatchedAt:
+        """Return what was watched on a side; raises SideError."""
         account = self.pair.account(side)
         if Feature.HISTORY not in account.provider.capabilities:
-            return frozenset()
+            return {}
         try:
             history = await self.snapshots.read(
                 account, Feature.HISTORY, keep=self._keep
             )
         except ProviderError as err:
             raise SideError(side, err) from err
-        return await asyncio.to_thread(watched_keys, await history.snapshot())
+        return await asyncio.to_thread(watched_at, await history.snapshot())
 
     async def _locate(self, sides: dict[Side, Reading]) -> None:
         """Find out the libraries of the items, where the pair is limited to some."""
@@ -285,7 +287,7 @@ class FeatureRun:
         sides: Mapping[Side, Reading],
         ledger: Sequence[LedgerRow],
         planned_at: datetime,
-        watched: Mapping[Side, frozenset[str]] | None = None,
+        watched: WatchedBySide,
     ) -> Draft:
         """Plan the feature in a thread, so that the event loop never waits for it."""
         source, target = await both(*(sides[side].snapshot() for side in Side))
@@ -297,7 +299,7 @@ class FeatureRun:
             self.rules,
             now=planned_at,
             retry=self.options.full_refresh,
-            watched=watched or {},
+            watched=watched,
         )
 
     async def _suspicious(

@@ -80,15 +80,16 @@ class _Writer:
         if outcomes or match.row.decision != Decision.UNDONE:
             return False
         return bool(match.source) != bool(match.target) and is_as_left(
-            match, self.rules.feature
+            match, self.rules
         )
 
     def _is_worth_a_row(self, match: Match) -> bool:
         """Tell whether an item that nothing was done for is to be known again."""
+        told = [side for side in Side if any(map(self.tells, match.side(side)))]
         if match.source and match.target:
-            return True
+            return bool(told)
         # A mirror removes only what an earlier run saw at the target.
-        return self.rules.mirrors and bool(match.target)
+        return self.rules.mirrors and Side.TARGET in told
 
     def _is_over(self, match: Match, outcomes: Sequence[Outcome]) -> bool:
         """Tell whether nobody has the item any more."""

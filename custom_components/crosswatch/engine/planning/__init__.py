@@ -7,19 +7,20 @@ from typing import Final
 from ..ledger import LedgerRow
 from ..matching import Match, join
 from ..model import Feature, Side, Snapshot
-from .drafting import Draft, Drafting, Watched
+from .drafting import Draft, Drafting
 from .gates import Gates
 from .position import plan_progress
 from .presence import plan_presence
 from .rating import plan_ratings
 from .rewatch import plan_rewatches
 from .rules import Rules, Steps
+from .watched import WatchedBySide
 
 __all__ = ["Draft", "plan_feature"]
 
 type Planner = Callable[[Match, Rules], Steps]
 
-_NOTHING: Final[Watched] = {}
+_NOTHING: Final[WatchedBySide] = {}
 
 
 def plan_feature(
@@ -30,13 +31,13 @@ def plan_feature(
     *,
     now: datetime,
     retry: bool = False,
-    watched: Watched = _NOTHING,
+    watched: WatchedBySide = _NOTHING,
 ) -> Draft:
     """Plan one feature of a pair: what either side is to be given, or to lose.
 
     A one-way pair is planned like any other, only that its source is never written.
     `retry` also sends what is in quarantine, because a person asked for it. `watched`
-    are the keys of what was watched on sides that drop such items by themselves.
+    is what was watched on the sides that an earlier draft wants to have asked.
     """
     joined = join(source, target, ledger)
     drafting = Drafting(rules, joined, Gates.of(rules, now, retry=retry), watched)

@@ -1,20 +1,21 @@
 """A plan in the making: what passes the gates, what is held, and what is left alone."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from math import inf
 from typing import Final
 
 from ..ledger import Decision
 from ..matching import Join, Match
-from ..model import Side, Snapshot
+from ..model import Feature, Progress, Side, Snapshot
 from ..plan import Action, Operation, Plan, Reason, Skip
 from .gates import Gates
 from .one_sided import had_it
-from .removals import Twins, dropped, held_removals, is_known_loss
+from .position import not_now
+from .removals import Twins, held_removals, is_known_loss
 from .rules import Rules, skip
-
-type Watched = Mapping[Side, Collection[str]]
+from .watched import WatchedBySide, when_watched
 
 _ORDER: Final = {Action.REMOVE: 0, Action.UPDATE: 1, Action.ADD: 2}
 
@@ -28,8 +29,8 @@ class Draft:
     what was decided on some, both by the identity of the match. Before anything is
     removed, the sides in `doubtful` are to be read once more, afresh. `quiet` are
     items left alone of which an earlier run has told. With `again` the next run has to
-    plan anew, whether anything changes or not. The sides in `dropped` may have dropped
-    items because they were watched: their histories tell.
+    plan anew, whether anything changes or not. The histories of the sides in `unasked`
+    tell whether items are missing there because they were watched.
     """
 
     plan: Plan
@@ -41,14 +42,14 @@ class Draft:
     doubtful: frozenset[Side] = frozenset()
     quiet: Sequence[Skip] = ()
     again: bool = False
-    dropped: frozenset[Side] = frozenset()
+    unasked: frozenset[Side] = frozenset()
 
 
 class Drafting:
     """A plan in the making."""
 
     def __init__(
-        self, rules: Rules, joined: Join, closed: Gates, watched: Watched
+        self, rules: Rules, joined: Join, closed: Gates, watched: WatchedBySide
     ) -> None:
         """Begin with what no plan is made for: nobody knows which item it is."""
         self.rules = rules
@@ -65,7 +66,7 @@ class Drafting:
         self.open: set[int] = set()
         self.decisions: dict[int, Decision] = {}
         self.doubtful: set[Side] = set()
-        self.dropped: set[Side] = set()
+        self.unasked: set[Side] = set()
         self.again = False
         for match in joined.ambiguous:
             for side in Side:
@@ -87,12 +88,11 @@ class Drafting:
         if reason := self.gates.refusal(step, match):
             self._refuse(step, match, reason)
             return
-        if dropper := self._dropper(match):
-            if not dropped(match, self.watched.get(dropper, ())):
-                self.dropped.add(dropper)
-            else:
-                self._refuse(step, match, Reason.ALREADY_WATCHED)
-                return
+        if reason := self._is_watched(step, match):
+            self._refuse(step, match, reason)
+            return
+        if not removes and step.feature is Feature.PROGRESS:
+            step = self._knowing_what_was_watched(step, match)
         if removes and not match.side(step.side.other) and self.twins.has(step):
             self._refuse(step, match, Reason.AMBIGUOUS)
             return
@@ -112,12 +112,43 @@ class Drafting:
             for record in (*match.source, *match.target)
         )
 
-    def _dropper(self, match: Match) -> Side | None:
-        """Return the side that may have dropped an item because it was watched."""
+    def _is_watched(self, step: Operation, match: Match) -> Reason | None:
+        """Return why an item is left alone that was watched, or None.
+
+        Its account may have dropped it for that, or say so in its history alone.
+        """
         for side in self.droppers:
             if not match.side(side) and had_it(match, side):
-                return side
-        return None
+                return Reason.ALREADY_WATCHED if self._watched(match, side) else None
+        if step.feature is not Feature.PROGRESS or step.action is Action.REMOVE:
+            return None
+        held = self._finished(step, match)
+        if held is None or not isinstance(step.value, Progress):
+            return None
+        return not_now(step.value, held, self.rules)
+
+    def _knowing_what_was_watched(self, step: Operation, match: Match) -> Operation:
+        """Return an operation that tells its account of what it replays."""
+        held = self._finished(step, match)
+        if held is None:
+            return step
+        before = step.before if isinstance(step.before, Progress) else held
+        return replace(step, before=replace(before, watched=True))
+
+    def _finished(self, step: Operation, match: Match) -> Progress | None:
+        """Return that a side has watched an item to its end, or None."""
+        moments = self._watched(match, step.side)
+        if not moments:
+            return None
+        known = [moment for moment in moments if moment is not None]
+        return Progress(at=max(known, default=None), watched=True)
+
+    def _watched(self, match: Match, side: Side) -> list[datetime | None]:
+        """Return when a side has watched an item, as far as that was asked for yet."""
+        if side not in self.watched:
+            self.unasked.add(side)
+            return []
+        return when_watched(match, self.watched[side])
 
     def _refuse(self, step: Operation, match: Match, reason: Reason) -> None:
         """Leave an item alone, for the reason that a gate gave."""
@@ -162,7 +193,7 @@ class Drafting:
             frozenset(self.doubtful),
             self.quiet,
             self.again,
-            frozenset(self.dropped),
+            frozenset(self.unasked),
         )
 
 

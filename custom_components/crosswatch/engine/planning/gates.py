@@ -10,10 +10,11 @@ from datetime import datetime
 from ..codec import decode_value
 from ..ledger import Decision
 from ..matching import Match
-from ..model import Feature, Side, Value, Watched
+from ..model import Side, Value, Watched
 from ..plan import Action, Operation, Reason
 from .one_sided import differs
 from .rules import Rules, combined
+from .written import is_as_written
 
 type Gate = Callable[[Operation, Match], Reason | None]
 
@@ -40,7 +41,7 @@ class Gates:
             for support in (rules.source, rules.target)
         ):
             always.append(_lacking_support(rules))
-        known: list[Gate] = [undone, never_listed, written_but_never_listed]
+        known: list[Gate] = [_undone(rules), never_listed, written_but_never_listed]
         if not retry:
             known.append(_quarantine(now))
         return cls(tuple(always), tuple(known))
@@ -90,20 +91,24 @@ def _quarantine(now: datetime) -> Gate:
     return quarantined
 
 
-def undone(operation: Operation, match: Match) -> Reason | None:
-    """Hold back what a person has taken back, until a side changes."""
-    row = match.row
-    if row.decision != Decision.UNDONE:
-        return None
-    return Reason.UNDONE if is_as_left(match, operation.feature) else None
+def _undone(rules: Rules) -> Gate:
+    """Return the gate that holds back what a person has taken back."""
+
+    def undone(operation: Operation, match: Match) -> Reason | None:
+        """Hold back what was taken back, until a side changes."""
+        if match.row.decision != Decision.UNDONE:
+            return None
+        return Reason.UNDONE if is_as_left(match, rules) else None
+
+    return undone
 
 
-def is_as_left(match: Match, feature: Feature) -> bool:
+def is_as_left(match: Match, rules: Rules) -> bool:
     """Tell whether both sides hold what a person left them with."""
-    return all(_is_as_left(match, side, feature) for side in Side)
+    return all(_is_as_left(match, side, rules) for side in Side)
 
 
-def _is_as_left(match: Match, side: Side, feature: Feature) -> bool:
+def _is_as_left(match: Match, side: Side, rules: Rules) -> bool:
     """Tell whether a side holds what it held after a person took something back."""
     row, records = match.row, match.side(side)
     if not row.value(side) and row.seen_at(side) is None:
@@ -111,10 +116,10 @@ def _is_as_left(match: Match, side: Side, feature: Feature) -> bool:
         return True
     if not records or not row.value(side):
         return not records and not row.value(side)
-    # What was written and is listed for the first time is what was written.
-    return row.seen_at(side) is None or not differs(
-        decode_value(feature, row.value(side)), combined(records)
-    )
+    left, held = decode_value(rules.feature, row.value(side)), combined(records)
+    if row.seen_at(side) is None:
+        return is_as_written(left, held, rules, side)
+    return not differs(left, held)
 
 
 def never_listed(operation: Operation, match: Match) -> Reason | None:

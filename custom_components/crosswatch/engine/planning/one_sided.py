@@ -65,19 +65,18 @@ def is_newer(match: Match, rules: Rules, here: Side, value: Value) -> bool:
     return False
 
 
-def awaits_listing(match: Match) -> bool:
-    """Tell whether a side only shows still what our last update there replaced.
+def awaits_listing(match: Match) -> Side | None:
+    """Return the side that only shows still what our last update there replaced.
 
     Not where the other side has changed since: then there is something new to write.
     """
     row = match.row
-    if not row.replaced:
-        return False
     for side in Side:
         if row.is_late(side, side_text(match.side(side))):
             there = side.other
-            return row.value(there) == side_text(match.side(there))
-    return False
+            unchanged = row.value(there) == side_text(match.side(there))
+            return side if unchanged else None
+    return None
 
 
 def differs(agreed: Value, now: Value) -> bool:

@@ -27,8 +27,8 @@ def plan_progress(match: Match, rules: Rules) -> Steps:
     source, target = _position(match.source), _position(match.target)
     if source is None or target is None or is_same_position(source, target, rules):
         return ()
-    if awaits_listing(match):
-        return [skip(match, rules, Side.TARGET, Reason.NOT_LISTED)]
+    if late := awaits_listing(match):
+        return [skip(match, rules, late, Reason.NOT_LISTED)]
     side = _side_to_write(match, rules, source, target)
     if side is None:
         return ()
@@ -71,7 +71,7 @@ def _write(
     """Write a position to a side, unless there is a reason to leave it alone."""
     reason = (
         _not_worth(value, rules, side)
-        or _not_now(value, held, rules)
+        or not_now(value, held, rules)
         or rules.refusal(match, side, value)
     )
     if reason:
@@ -112,7 +112,7 @@ def _not_worth(value: Progress, rules: Rules, side: Side) -> Reason | None:
     return Reason.NEARLY_FINISHED if percent >= ceiling else None
 
 
-def _not_now(value: Progress, held: Progress, rules: Rules) -> Reason | None:
+def not_now(value: Progress, held: Progress, rules: Rules) -> Reason | None:
     """Return why a side must keep its state although the other's differs, or None."""
     if held.playing:
         return Reason.BEING_PLAYED

@@ -29,8 +29,8 @@ def plan_ratings(match: Match, rules: Rules) -> Steps:
         return plan_one_sided(known, rules, partial(_give, match))
     if same_rating(source.rating, target.rating, rules.rating_step):
         return ()
-    if awaits_listing(match):
-        return [skip(match, rules, Side.TARGET, Reason.NOT_LISTED)]
+    if late := awaits_listing(match):
+        return [skip(match, rules, late, Reason.NOT_LISTED)]
     winner = _winner(match, rules, source, target)
     if winner is None:
         return [skip(match, rules, Side.TARGET, Reason.CONFLICT)]

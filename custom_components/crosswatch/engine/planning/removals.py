@@ -1,8 +1,8 @@
 """What a removal needs beside being wanted: no twin, and not too many of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from ..ids import item_keys, title_key
+from ..ids import title_key
 from ..ledger import Decision
 from ..matching import Join, Match
 from ..model import Side, Snapshot
@@ -49,35 +49,6 @@ def is_known_loss(match: Match, skip: Skip) -> bool:
         row.gone_at(skip.side.other) is not None and row.decision == Decision.NONE
         for row in match.rows
     )
-
-
-def dropped(match: Match, watched: Collection[str]) -> bool:
-    """Tell whether an item is among the keys of what a side has watched.
-
-    A show is as soon as one of its episodes is.
-    """
-    return bool(watched) and any(
-        key in watched
-        for key in (
-            *match.keys,
-            *(each for row in match.rows for each in row.keys.split(" ")),
-        )
-    )
-
-
-def watched_keys(history: Snapshot) -> frozenset[str]:
-    """Return the keys of all that was watched, and of the shows it belongs to."""
-    keys: set[str] = set()
-    for record in history.records.values():
-        keys.update(record.keys)
-        if (show := record.item.show) is not None:
-            keys.update(item_keys(show))
-            if record.item.season is not None:
-                place = f"#s{record.item.season}"
-                keys.update(
-                    f"{name}:{value}{place}" for name, value in show.ids.items()
-                )
-    return frozenset(keys)
 
 
 def delete_limit(rules: Rules, snapshot: Snapshot) -> int:

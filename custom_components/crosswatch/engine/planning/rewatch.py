@@ -1,5 +1,6 @@
 """Plan history with rewatches: every play of one side is at the other as well."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -17,10 +18,10 @@ def plan_rewatches(match: Match, rules: Rules) -> Steps:
         return ()
     if not match.source or not match.target:
         here = Side.SOURCE if match.source else Side.TARGET
-        if not had_it(match, here.other):
+        held = _plays(match.side(here))
+        if not held or not had_it(match, here.other):
             return plan_one_sided(match, rules, _give)
         # Play by play: some may never have been on the side that lost the item.
-        held = _plays(match.side(here))
         return list(_plan_side(match, rules, here, held, ()))
     source, target = _plays(match.source), _plays(match.target)
     if not source or not target:
@@ -41,7 +42,7 @@ def _plan_side(
     others: Sequence[Play],
 ) -> Iterator[Operation | Skip]:
     """Plan the plays that only this side has."""
-    only_here = list(missing_plays(held, others, rules.tolerance))
+    only_here = missing_plays(held, others, rules.tolerance)
     if not only_here:
         return
     names = {play.native_id for play in others}
@@ -134,12 +135,37 @@ def dated_plays(watched: Watched) -> list[Play]:
 
 def missing_plays(
     wanted: Sequence[Play], held: Sequence[Play], tolerance: timedelta
-) -> Iterator[Play]:
-    """Yield the wanted plays that no held play stands for; both oldest first.
+) -> list[Play]:
+    """Return the wanted plays that no held play stands for; both oldest first.
 
-    Plays are matched one to one within the tolerance, each with the earliest that
-    is still free, which leaves the fewest over.
+    Plays are matched one to one within the tolerance, so that the fewest are left
+    over. Of these are rather those that no play of the very same moment stands for.
     """
+    missing = _unmatched(wanted, held, tolerance)
+    if not missing or not held:
+        return missing
+    strangers = _strangers(wanted, held), _strangers(held, wanted)
+    exact = _unmatched(*strangers, tolerance)
+    return exact if len(exact) == len(missing) else missing
+
+
+def _strangers(plays: Sequence[Play], others: Sequence[Play]) -> list[Play]:
+    """Return the plays for which there is no other play of the very same moment."""
+    moments = Counter(play.at for play in others)
+    strangers: list[Play] = []
+    for play in plays:
+        if moments[play.at]:
+            moments[play.at] -= 1
+        else:
+            strangers.append(play)
+    return strangers
+
+
+def _unmatched(
+    wanted: Sequence[Play], held: Sequence[Play], tolerance: timedelta
+) -> list[Play]:
+    """Return the plays left over where each takes the earliest that is still free."""
+    unmatched: list[Play] = []
     free = iter(held)
     candidate = next(free, None)
     for play in wanted:
@@ -148,7 +174,8 @@ def missing_plays(
         if candidate is not None and candidate.at - play.at <= tolerance:
             candidate = next(free, None)
         else:
-            yield play
+            unmatched.append(play)
+    return unmatched
 
 
 def _earliest(play: Play, tolerance: timedelta) -> datetime:
