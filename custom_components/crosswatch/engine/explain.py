@@ -171,7 +171,7 @@ def _steps(draft: Draft, match: Match) -> list[Step]:
     steps = [
         _step(each, Result.PLANNED, each.reason)
         for each in plan.operations
-        if draft.match_of.get(id(each)) is match
+        if draft.origins.of(each) is match
     ]
     steps += [
         _step(each, Result.BLOCKED, reason)

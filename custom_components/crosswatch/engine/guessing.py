@@ -150,7 +150,9 @@ class Guesses:
             keys = keys_of(record)
             for key in keys:
                 if partner := pull(key, None):
-                    yield record, partner, {*keys, *keys_of(partner)}
+                    record.share_keys(partner)
+                    # In this order, as of two equal keys a set holds the first.
+                    yield record, partner, {*keys_of(partner), *keys}
                     break
             else:
                 if keys:

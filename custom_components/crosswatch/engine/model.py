@@ -221,6 +221,12 @@ class Record:
         """Refuse: a record made without its value loads it itself."""
         raise TypeError("A record without a value")
 
+    def share_keys(self, other: Record) -> None:
+        """Hold the keys that both records have once: of very many, they take memory."""
+        if self._keys is not None and other._keys is not None:
+            known = {key: key for key in other._keys}
+            self._keys = tuple([known.get(key, key) for key in self._keys])
+
     def _load_keys(self) -> tuple[str, ...]:
         """Return the keys of the item."""
         return item_keys(self.item)

@@ -8,7 +8,7 @@ from typing import Final
 from .codec import decode_value, encode_value, keys_text, value_text
 from .ledger import Decision, LedgerRow, Sight
 from .matching import Match
-from .model import Feature, Play, Progress, Rated, Record, Side, Watched
+from .model import Feature, Listed, Play, Progress, Rated, Record, Side, Watched
 from .plan import Action, Operation, Outcome, OutcomeKind, Reason
 from .planning import Draft
 from .planning.gates import is_as_left
@@ -26,9 +26,9 @@ def ledger_change(draft: Draft, outcomes: Iterable[Outcome], now: datetime) -> C
     sent: set[int] = set()
     for outcome in outcomes:
         sent.add(id(outcome.operation))
-        match = draft.match_of[id(outcome.operation)]
+        match = draft.origins.of(outcome.operation)
         outcomes_of.setdefault(id(match), []).append(outcome)
-    unsent = {id(match) for name, match in draft.match_of.items() if name not in sent}
+    unsent = {id(match) for each, match in draft.origins if id(each) not in sent}
     writer = _Writer(draft, now, draft.open | unsent)
     for match in draft.join.matches:
         writer.take(match, outcomes_of.get(id(match), ()))
@@ -354,6 +354,9 @@ def _after_outcome(row: LedgerRow, outcome: Outcome, now: datetime) -> LedgerRow
     if value is None:
         return row
     added = operation.action is Action.ADD and not operation.native_ids
+    if isinstance(value, Listed):
+        # Most services note the moment of the writing: a later one is a person's.
+        value = Listed(now)
     if isinstance(value, Watched) and held is not None:
         # What a side had before it lost the item says nothing of what it has now.
         if not (added and sight.seen_at):

@@ -12,6 +12,7 @@ from ..model import Feature, Progress, Side, Snapshot
 from ..plan import Action, Operation, Plan, Reason, Skip
 from .gates import Gates
 from .one_sided import had_it
+from .origins import Origins
 from .position import not_now
 from .removals import Twins, held_removals, is_known_loss
 from .rules import Rules, skip
@@ -24,7 +25,7 @@ _ORDER: Final = {Action.REMOVE: 0, Action.UPDATE: 1, Action.ADD: 2}
 class Draft:
     """A plan with the join and the rules that it rests on.
 
-    `match_of` finds the match of an operation, by the identity of the operation.
+    `origins` finds the match of an operation.
     `open` are the matches for which something wanted is not sent, and `decisions`
     what was decided on some, both by the identity of the match. Before anything is
     removed, the sides in `doubtful` are to be read once more, afresh. `quiet` are
@@ -36,7 +37,7 @@ class Draft:
     plan: Plan
     join: Join
     rules: Rules
-    match_of: Mapping[int, Match]
+    origins: Origins
     open: frozenset[int] = frozenset()
     decisions: Mapping[int, Decision] = field(default_factory=dict)
     doubtful: frozenset[Side] = frozenset()
@@ -62,7 +63,7 @@ class Drafting:
         self.held: list[tuple[Operation, Reason]] = []
         self.skips: list[Skip] = []
         self.quiet: list[Skip] = []
-        self.match_of: dict[int, Match] = {}
+        self.matches: list[Match] = []
         self.open: set[int] = set()
         self.decisions: dict[int, Decision] = {}
         self.doubtful: set[Side] = set()
@@ -102,7 +103,7 @@ class Drafting:
             # One bad answer must not have it written a second time.
             self.doubtful.add(step.side)
         self.operations.append(step)
-        self.match_of[id(step)] = match
+        self.matches.append(match)
 
     def _is_blocked(self, step: Operation, match: Match) -> bool:
         """Tell whether a person has blocked an item, as either side knows it."""
@@ -166,10 +167,10 @@ class Drafting:
 
     def finish(self, sides: dict[Side, Snapshot]) -> Draft:
         """Hold back too many removals, and return the plan in order of sending."""
-        waiting = held_removals(self.operations, self.match_of, self.rules, sides)
+        origins = Origins(self.operations, self.matches)
+        waiting = held_removals(origins, self.rules, sides)
         kept: list[Operation] = []
-        for each in self.operations:
-            match = self.match_of[id(each)]
+        for each, match in origins:
             if reason := waiting.get(id(each)):
                 self.held.append((each, reason))
                 self.open.add(id(match))
@@ -187,7 +188,7 @@ class Drafting:
             Plan(self.rules.feature, kept, self.skips, self.held),
             self.joined,
             self.rules,
-            self.match_of,
+            origins,
             frozenset(self.open),
             self.decisions,
             frozenset(self.doubtful),

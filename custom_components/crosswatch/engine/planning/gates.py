@@ -10,7 +10,7 @@ from datetime import datetime
 from ..codec import decode_value
 from ..ledger import Decision
 from ..matching import Match
-from ..model import Side, Value, Watched
+from ..model import Listed, Side, Value, Watched
 from ..plan import Action, Operation, Reason
 from .one_sided import differs
 from .rules import Rules, combined
@@ -157,7 +157,10 @@ def written_but_never_listed(operation: Operation, match: Match) -> Reason | Non
 
 def _covers(written: Value, wanted: Value) -> bool:
     """Tell whether a written value says all that a wanted one does."""
-    if not isinstance(written, Watched) or not isinstance(wanted, Watched):
-        return written == wanted
-    moments = {written.at, *(play.at for play in written.plays)}
-    return {wanted.at, *(play.at for play in wanted.plays)} <= moments
+    match written, wanted:
+        case Watched(), Watched():
+            moments = {written.at, *(play.at for play in written.plays)}
+            return {wanted.at, *(play.at for play in wanted.plays)} <= moments
+        case Listed(), Listed():
+            return True
+    return written == wanted

@@ -1,12 +1,13 @@
 """What a removal needs beside being wanted: no twin, and not too many of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ..ids import title_key
 from ..ledger import Decision
 from ..matching import Join, Match
 from ..model import Side, Snapshot
 from ..plan import Action, Operation, Reason, Skip
+from .origins import Origins
 from .rules import Rules
 
 
@@ -58,34 +59,35 @@ def delete_limit(rules: Rules, snapshot: Snapshot) -> int:
 
 
 def held_removals(
-    operations: Sequence[Operation],
-    match_of: dict[int, Match],
-    rules: Rules,
-    sides: dict[Side, Snapshot],
+    origins: Origins, rules: Rules, sides: dict[Side, Snapshot]
 ) -> dict[int, Reason]:
     """Return which removals wait for a person, by identity, and why.
 
     All of a side's removals wait where they are too many, or where the other side has
-    nothing left at all; and what waits goes on waiting. Those that a person has approved do not count, and those that a person
-    has dismissed stay.
+    nothing left at all; and what waits goes on waiting. Those that a person has
+    approved do not count, and those that a person has dismissed stay.
     """
     held: dict[int, Reason] = {}
+    removals = [
+        (operation, match)
+        for operation, match in origins
+        if operation.action is Action.REMOVE
+    ]
     for side, snapshot in sides.items():
-        new: list[int] = []
-        waiting: list[int] = []
-        for operation in operations:
-            if operation.action is not Action.REMOVE or operation.side is not side:
+        new: dict[int, Match] = {}
+        waiting: dict[int, Match] = {}
+        for operation, match in removals:
+            if operation.side is not side:
                 continue
-            decision = match_of[id(operation)].row.decision
-            if decision == Decision.DISMISSED:
+            if match.row.decision == Decision.DISMISSED:
                 held[id(operation)] = Reason.KEPT
-            elif decision == Decision.HELD:
-                waiting.append(id(operation))
-            elif decision != Decision.APPROVED:
-                new.append(id(operation))
-        items = len({id(match_of[each]) for each in (*new, *waiting)})
+            elif match.row.decision == Decision.HELD:
+                waiting[id(operation)] = match
+            elif match.row.decision != Decision.APPROVED:
+                new[id(operation)] = match
+        items = len({id(match) for match in (*new.values(), *waiting.values())})
         emptied = not sides[side.other].records and items > 1
         if emptied or items > delete_limit(rules, snapshot):
-            waiting += new
+            waiting |= new
         held.update(dict.fromkeys(waiting, Reason.MASS_DELETE))
     return held

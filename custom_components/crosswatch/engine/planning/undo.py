@@ -9,6 +9,7 @@ from ..matching import Join, Match, join
 from ..model import Play, Record, Side, Snapshot, Value, Watched
 from ..plan import Action, Operation, Outcome, Plan, Reason, Skip
 from .drafting import Draft
+from .origins import Origins
 from .rewatch import dated_plays
 from .rules import Rules, combined, removal
 from .written import is_as_written
@@ -31,7 +32,7 @@ def plan_undo(
     finder = _Finder(join(source, target, ledger))
     operations: list[Operation] = []
     skips: list[Skip] = []
-    match_of: dict[int, Match] = {}
+    matches: list[Match] = []
     touched: dict[int, Match] = {}
     for outcome in reversed(done):
         match = finder.find(outcome)
@@ -40,15 +41,15 @@ def plan_undo(
                 skips.append(step)
                 continue
             operations.append(step)
-            match_of[id(step)] = match
+            matches.append(match)
             touched[id(match)] = match
-    operations.sort(key=lambda each: each.side is Side.SOURCE)
+    in_order = sorted(operations, key=lambda each: each.side is Side.SOURCE)
     return Draft(
-        Plan(rules.feature, operations, skips),
+        Plan(rules.feature, in_order, skips),
         # What is known of all other items stays as it is: this is no sync.
         Join(list(touched.values()), ()),
         rules,
-        match_of,
+        Origins(operations, matches),
         # Without it, the next run would do the same all over again.
         decisions=dict.fromkeys(touched, Decision.UNDONE),
     )

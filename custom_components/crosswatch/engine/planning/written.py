@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from ..model import Progress, Rated, Side, Value, Watched
+from .one_sided import differs
 from .position import is_same_position
 from .rating import same_rating
 from .rules import Rules
@@ -24,4 +25,4 @@ def is_as_written(written: Value, held: Value, rules: Rules, side: Side) -> bool
             if written.at is None or held.at is None:
                 return written.at is held.at
             return abs(held.at - written.at) <= _SAME_DATE
-    return True
+    return not differs(written, held)
