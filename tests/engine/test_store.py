@@ -1,6 +1,7 @@
 """Tests of the state file: opening, damage, versions, threads and forgetting."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 import sqlite3
@@ -16,6 +17,7 @@ from custom_components.crosswatch.engine.plan import (
     OutcomeKind,
     Reason,
 )
+from custom_components.crosswatch.engine.policy import FeaturePolicy, Mode
 from custom_components.crosswatch.engine.report import Report, RunStatus
 from custom_components.crosswatch.engine.state import schema
 from custom_components.crosswatch.engine.store import (
@@ -26,6 +28,7 @@ from custom_components.crosswatch.engine.store import (
     Store,
 )
 
+from .arena import moves
 from .conftest import MakeArena
 from .worlds import READ_AT, parse, snapshot
 
@@ -422,3 +425,35 @@ async def test_a_closed_state(arena: MakeArena) -> None:
     assert report.status is RunStatus.FAILED
     assert world.target.requests.writes == []
     world.opened = None
+
+
+async def test_a_feature_begins_anew(arena: MakeArena) -> None:
+    """Records that have moved elsewhere are not lost: nothing is removed for it."""
+    world = arena(policy=FeaturePolicy(remove=True))
+    world.policy = replace(world.policy, mode=Mode.TWO_WAY)
+    world.hold("m1 m2 m3", "m1 m2 m3")
+    for _ in range(2):
+        await world.run()
+        world.clock.advance(hours=1)
+    world.hold("m2 m4", "m1 m2 m3")
+    pair_id = world.pair().pair_id
+    operation = Operation(
+        feature=WATCHLIST,
+        side=Side.TARGET,
+        action=Action.REMOVE,
+        item=parse("m1")[0].item,
+        reason=Reason.GONE_FROM_SOURCE,
+        keys=("movie:imdb:tt1",),
+    )
+    world.store.open_journal("lost", pair_id, [operation], READ_AT)
+    assert world.store.unsettled(pair_id, WATCHLIST)
+    world.store.forget_feature(pair_id, WATCHLIST)
+    world.store.forget_snapshot("S", WATCHLIST)
+    assert not world.store.unsettled(pair_id, WATCHLIST)
+    assert not world.store.lost_runs(pair_id)
+    assert moves(await world.run()) == "S+m1 S+m3 T+m4"
+    # From then on removals are earned as ever.
+    world.clock.advance(hours=1)
+    await world.run()
+    world.source.hold(WATCHLIST, "m1 m2 m3")
+    assert moves(await world.run()) == "T-m4"

@@ -6,6 +6,7 @@ that a killed process leaves a step of the pipeline either done or not begun.
 
 from datetime import UTC, datetime
 
+from .model import Feature
 from .state.blocks import BlockTables
 from .state.journals import JournalTables
 from .state.ledgers import Change, LedgerTables, Planned
@@ -53,3 +54,31 @@ class Store(SnapshotTables, LedgerTables, JournalTables, BlockTables, ReportTabl
                     (account_id,),
                 )
             connection.execute("DELETE FROM block WHERE scope = ?", (account_id,))
+
+    def forget_feature(self, pair_id: str, feature: Feature) -> None:
+        """Begin anew with a feature of a pair: its next run removes nothing.
+
+        For an account whose records have moved elsewhere: what it lacks from then on
+        was not lost. What runs have done can still be taken back.
+        """
+        scope = (pair_id, feature.value)
+        where = "WHERE pair_id = ? AND feature = ?"
+        with self._transaction() as connection:
+            for table in ("ledger", "planned"):
+                connection.execute(f"DELETE FROM {table} {where}", scope)  # noqa: S608
+            # Nobody can tell any more what became of these.
+            connection.execute(
+                f"DELETE FROM journal {where} AND outcome IS NULL",  # noqa: S608
+                scope,
+            )
+            connection.execute(f"UPDATE journal SET recorded = 1 {where}", scope)  # noqa: S608
+
+    def forget_snapshot(self, account_id: str, feature: Feature) -> None:
+        """Have an account read anew, as if it had never been read."""
+        with self._transaction() as connection:
+            for table in ("snapshot", "record"):
+                connection.execute(
+                    f"DELETE FROM {table} "  # noqa: S608
+                    "WHERE account_id = ? AND feature = ?",
+                    (account_id, feature.value),
+                )
