@@ -368,7 +368,9 @@ class FeatureRun:
             outcome.kind in {OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE}
             for outcome in done.outcomes
         )
-        left_alone = report_dry_run(replace(draft.plan, operations=()))
+        # Said once is enough.
+        skips = [each for each in draft.plan.skips if id(each) not in draft.once]
+        left_alone = report_dry_run(replace(draft.plan, operations=(), skips=skips))
         source, target = sides[Side.SOURCE], sides[Side.TARGET]
         planned = Planned(
             # No rules are like this: what failed has to be planned anew.
@@ -380,14 +382,7 @@ class FeatureRun:
             source_count=_listed(await source.snapshot()),
             target_count=_listed(await target.snapshot()),
             valid_until=next_retry(ledger, change, planned_at),
-            items=encode_report_items(
-                tuple(
-                    item
-                    for item in left_alone.items
-                    # Said once is enough.
-                    if item.reason is not Reason.REMOVING_OFF
-                )
-            ),
+            items=encode_report_items(left_alone.items),
         )
         await asyncio.to_thread(
             self.store.record, self.pair.pair_id, self.feature, change, planned

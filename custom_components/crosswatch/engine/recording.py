@@ -358,9 +358,7 @@ def _after_outcome(row: LedgerRow, outcome: Outcome, now: datetime) -> LedgerRow
         # Most services note the moment of the writing: a later one is a person's.
         value = Listed(now)
     if isinstance(value, Watched) and held is not None:
-        # What a side had before it lost the item says nothing of what it has now.
-        if not (added and sight.seen_at):
-            value = held.with_plays_of(value)
+        value = held.with_plays_of(value)
     if operation.action is Action.UPDATE and operation.before is not None:
         replaced = f"{side.value}:{encode_value(operation.before)}"
         row = row._replace(replaced=replaced)

@@ -14,7 +14,7 @@ from .gates import Gates
 from .one_sided import had_it
 from .origins import Origins
 from .position import not_now
-from .removals import Twins, held_removals, is_known_loss
+from .removals import Twins, held_removals, is_known_loss, is_loss
 from .rules import Rules, skip
 from .watched import WatchedBySide, when_watched
 
@@ -29,7 +29,8 @@ class Draft:
     `open` are the matches for which something wanted is not sent, and `decisions`
     what was decided on some, both by the identity of the match. Before anything is
     removed, the sides in `doubtful` are to be read once more, afresh. `quiet` are
-    items left alone of which an earlier run has told. With `again` the next run has to
+    items left alone of which an earlier run has told, and `once` the skips, by their
+    identities, that no later run has to tell of. With `again` the next run has to
     plan anew, whether anything changes or not. The histories of the sides in `unasked`
     tell whether items are missing there because they were watched.
     """
@@ -44,6 +45,7 @@ class Draft:
     quiet: Sequence[Skip] = ()
     again: bool = False
     unasked: frozenset[Side] = frozenset()
+    once: frozenset[int] = frozenset()
 
 
 class Drafting:
@@ -68,6 +70,7 @@ class Drafting:
         self.decisions: dict[int, Decision] = {}
         self.doubtful: set[Side] = set()
         self.unasked: set[Side] = set()
+        self.once: set[int] = set()
         self.again = False
         for match in joined.ambiguous:
             for side in Side:
@@ -77,8 +80,10 @@ class Drafting:
     def take(self, step: Operation | Skip, match: Match) -> None:
         """Take a step of an item into the plan, unless a gate is closed to it."""
         if isinstance(step, Skip):
-            told = step.reason is Reason.REMOVING_OFF and is_known_loss(match, step)
+            told = is_loss(match, step) and is_known_loss(match, step)
             (self.quiet if told else self.skips).append(step)
+            if is_loss(match, step):
+                self.once.add(id(step))
             self.open.add(id(match))
             return
         removes = step.action is Action.REMOVE
@@ -195,6 +200,7 @@ class Drafting:
             self.quiet,
             self.again,
             frozenset(self.unasked),
+            frozenset(self.once),
         )
 
 

@@ -41,6 +41,11 @@ class Twins:
                     yield key
 
 
+def is_loss(match: Match, skip: Skip) -> bool:
+    """Tell whether an item stays on one side only because removals are switched off."""
+    return skip.reason is Reason.REMOVING_OFF and not match.side(skip.side.other)
+
+
 def is_known_loss(match: Match, skip: Skip) -> bool:
     """Tell whether an earlier run has told that an item is gone from one side.
 

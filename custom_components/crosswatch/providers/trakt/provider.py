@@ -187,13 +187,10 @@ class TraktProvider(WithoutLibraries):
         """Tell whether what a delta has found is all that can have happened.
 
         If something has changed and nothing new is in sight, plays were removed and
-        others added out of sight. And what we wrote ourselves has to be listed once,
-        so as to be seen.
+        others added out of sight.
         """
         changed = self._marker and self._marker != previous.marker != ""
-        if changed and known is previous:
-            return False
-        return all(record.seen for record in known.records.values())
+        return not changed or known is not previous
 
     async def _brought_up_to_date(
         self, previous: Snapshot, head: Page[PlayRow], reader: RowReader
