@@ -348,10 +348,20 @@ class PeopleAndRuns(RuleBasedStateMachine):
         for fact, side in self.removed.items():
             if fact[0] in told:
                 continue
-            left = [side for side in SIDES if fact in self._facts(side)]
+            left = [
+                side
+                for side in SIDES
+                if fact in self._facts(side) and not self._has_others(side, fact)
+            ]
             if fact in self.may_return and len(left) == len(SIDES):
                 continue
             assert not left, f"{fact}, removed from {side}, is still on {left}"
+
+    def _has_others(self, side: str, fact: Fact) -> bool:
+        """Tell whether a side has plays of an item that only it ever had."""
+        name, at = fact
+        plays = {each for each in self._facts(side, name) if each[1] is not None}
+        return at is None and bool(plays - self.removed.keys())
 
     def _the_last_word_counts(self, report: Report) -> None:
         if self.feature not in {Feature.RATINGS, Feature.PROGRESS} or not self.two_way:

@@ -35,6 +35,8 @@ from .histories import (
 )
 from .strategies import accounts, clear_worlds, features, policies
 
+pytestmark = pytest.mark.timeout(900)
+
 # Runs in which everything may happen are dearer than plans.
 few = settings(max_examples=settings().max_examples // 8)
 # Of the moments of a run, every which one is tried.

@@ -46,6 +46,7 @@ class Counter(Simulator):
         return (
             web.get("/value", self.read),
             web.post("/value", self.add),
+            web.put("/value", self.add),
             web.get("/moved", self.moved),
             web.get("/long", self.long),
             web.get("/users/{name}/{number}", self.read),
@@ -555,3 +556,18 @@ async def test_pace_of_writes(
         await client.request("POST", f"{counter.url}/value", json={"add": 1})
         await client.request("GET", f"{counter.url}/value")
     assert clock.slept == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+async def test_nothing_is_sent_twice_behind_our_back(
+    counter: Counter, client: HttpClient, method: str
+) -> None:
+    """A connection that was kept open and ends is no reason to write once more."""
+    await client.request("GET", f"{counter.url}/value")
+    counter.faults.fail(kind=FaultKind.CUT_AFTER)
+    with pytest.raises(ProviderUnavailableError) as caught:
+        await client.request(
+            method, f"{counter.url}/value", json={"add": 1}, idempotent=False
+        )
+    assert caught.value.maybe_sent
+    assert counter.value == 1

@@ -103,6 +103,27 @@ class _Failure:
     wait: float = 0.0
 
 
+def _once() -> aiohttp.ClientMiddlewareType:
+    """Return what keeps a request from being sent twice.
+
+    Where a connection that was kept open ends without an answer, aiohttp repeats what
+    its method calls idempotent, such as a PUT, by itself. It may have been done.
+    """
+    sent = False
+
+    async def send(
+        request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """Send the request, or say that it got no answer when it was sent before."""
+        nonlocal sent
+        if sent:
+            raise aiohttp.ServerDisconnectedError
+        sent = True
+        return await handler(request)
+
+    return send
+
+
 class HttpClient:
     """Sends requests of one account to one host.
 
@@ -203,6 +224,7 @@ class HttpClient:
             headers=headers,
             timeout=call.timeout,
             allow_redirects=False,
+            middlewares=() if call.idempotent else (_once(),),
         ) as response:
             body = bytearray()
             async for chunk in response.content.iter_any():
