@@ -123,6 +123,7 @@ def histories(draw: st.DrawFn) -> tuple[Feature, Policy, list[Witness], list[Day
     accounts = [
         Witness(
             name=name,
+            feature=feature,
             by_play=rewatches and all(keeps_plays),
             support=FeatureSupport(
                 kinds=ALL_KINDS,

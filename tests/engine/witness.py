@@ -35,10 +35,12 @@ def facts_of(record: Record) -> list[Fact]:
 class Witness(FakeAccount):
     """An account that remembers its complete answers since the state file was made.
 
-    `run` is the number of the run, `other` the account across. With `by_play` each play is judged by itself, as
-    in a pair that syncs all of them; without, an item is seen or not.
+    `run` is the number of the run, `feature` what its pair syncs, `other` the account
+    across. With `by_play` each play is judged by itself, as in a pair that syncs all of
+    them; without, an item is seen or not.
     """
 
+    feature: Feature
     run: int = 0
     listings: list[Listing] = field(default_factory=list)
     named: dict[str, str] = field(default_factory=dict)
@@ -49,7 +51,7 @@ class Witness(FakeAccount):
     @override
     async def read(self, feature: Feature, previous: Snapshot | None) -> Snapshot:
         snapshot = await FakeAccount.read(self, feature, previous)
-        if snapshot.complete:
+        if snapshot.complete and feature is self.feature:
             records = snapshot.records
             facts = [fact for each in records.values() for fact in facts_of(each)]
             self.named |= {name: name_of(each.item) for name, each in records.items()}
