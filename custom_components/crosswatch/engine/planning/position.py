@@ -86,11 +86,11 @@ def _clear(match: Match, rules: Rules, side: Side, held: Progress) -> Steps:
     """Put a side back to the start, as a person did on the other side."""
     if held.playing:
         return [skip(match, rules, side, Reason.BEING_PLAYED)]
-    if not rules.policy.remove:
-        return [skip(match, rules, side, Reason.REMOVING_OFF)]
     if not had_it(match, side) or not had_it(match, side.other):
         # Nothing is ever removed in a first run.
         return ()
+    if not rules.policy.remove:
+        return [skip(match, rules, side, Reason.REMOVING_OFF)]
     return take(match, rules, side, Reason.RESET, held)
 
 
@@ -138,7 +138,10 @@ def _side_to_write(
         if _has_changed(match, side, value, rules)
     ]
     if len(changed) == 1 and match.rows:
-        return changed[0].other
+        new = source if changed[0] is Side.SOURCE else target
+        # Nothing is cleared before both sides were seen with a position.
+        if not _is_start(new) or all(had_it(match, side) for side in Side):
+            return changed[0].other
     if rules.prefer is Prefer.REPORT:
         return Reason.CONFLICT
     return _older(source, target, rules)
