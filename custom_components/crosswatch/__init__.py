@@ -17,7 +17,7 @@ from .account import (
     loaded_pairs,
 )
 from .connect import async_identify, async_open_store, create_provider, spec_of
-from .const import ARROW, CONF_TARGET, DOMAIN, LOGGER, SUBENTRY_TYPE_PAIR
+from .const import ARROW, CONF_PROVIDER, CONF_TARGET, DOMAIN, LOGGER, SUBENTRY_TYPE_PAIR
 from .coordinator import PairCoordinator
 from .engine.pair import Account
 from .engine.provider import AccountInfo
@@ -31,8 +31,11 @@ from .issues import (
     async_report_target_missing,
 )
 from .pair import BrokenPairError
+from .providers.registry import PROVIDERS
+from .providers.spec import Listener
 from .runtime import async_get_runtime
 from .services import async_setup_services
+from .shared import storage_folder
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -76,6 +79,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -
     for pair in entry.runtime_data.pairs.values():
         pair.async_apply_settings()
     entry.async_on_unload(entry.add_update_listener(_async_update_listener))
+    if isinstance(provider, Listener):
+        # Home Assistant ends it when the account is unloaded.
+        entry.async_create_background_task(
+            hass, provider.listen(), f"CrossWatch listens to {entry.title}"
+        )
     return True
 
 
@@ -95,12 +103,28 @@ async def async_remove_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) 
         for pair in _pairs_of(other):
             if pair.data.get(CONF_TARGET) == entry.entry_id:
                 async_report_target_missing(hass, other, pair)
+    await _async_forget_files(hass, entry)
     runtime = async_get_runtime(hass)
     if not others:
         await runtime.async_remove()
         return
     await runtime.async_forget_pairs(pair_ids)
     await runtime.async_forget_account(entry.entry_id)
+
+
+async def _async_forget_files(
+    hass: HomeAssistant, entry: CrossWatchConfigEntry
+) -> None:
+    """Delete what a provider keeps in files of its own only as long as its account."""
+    spec = PROVIDERS.get(str(entry.data.get(CONF_PROVIDER)))
+    if spec is None or spec.forget is None:
+        return
+    try:
+        await hass.async_add_executor_job(
+            spec.forget, dict(entry.data), storage_folder(hass)
+        )
+    except OSError as err:
+        LOGGER.warning("A file of %s could not be deleted: %s", entry.title, err)
 
 
 async def async_remove_config_entry_device(

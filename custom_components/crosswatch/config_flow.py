@@ -1,6 +1,5 @@
 """Config flow: connects an account, signs in again, or changes its settings."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, override
 from uuid import uuid4
@@ -12,31 +11,38 @@ from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     SOURCE_USER,
     ConfigEntry,
-    ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
     FlowType,
+    OptionsFlow,
     SubentryFlowContext,
 )
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
 )
+from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from homeassistant.helpers.typing import UNDEFINED
 
 from .const import CONF_DEVICE_ID, CONF_PROVIDER, DOMAIN, SUBENTRY_TYPE_PAIR
 from .engine.provider import AccountInfo
-from .flow_forms import answers_from, known_values, missing_answers, sign_in_schema
+from .known_servers import (
+    Find,
+    async_finds,
+    async_known_answers,
+    find_from_upnp,
+    find_from_zeroconf,
+)
+from .options_flow import AccountOptionsFlow
 from .pair_flow import PairSubentryFlow
 from .providers.registry import PROVIDERS
-from .providers.sign_in import DeviceCode, SignedIn, SignIn, SignInError
-from .providers.spec import ProviderSpec, SignInContext
-from .shared import async_get_limiters, storage_folder
+from .providers.spec import ProviderSpec
+from .sign_in_flow import SignInFlow
 
 
 def account_title(spec: ProviderSpec, info: AccountInfo) -> str:
@@ -47,25 +53,11 @@ def account_title(spec: ProviderSpec, info: AccountInfo) -> str:
     return f"{spec.name} ({name})"
 
 
-class CrossWatchConfigFlow(ConfigFlow, domain=DOMAIN):
+class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
     """Connect an account of any provider; the provider says what to ask."""
 
     VERSION = 1
     MINOR_VERSION = 1
-
-    _spec: ProviderSpec
-    _sign_in: SignIn
-    _code: DeviceCode
-    _signed_in: SignedIn
-
-    def __init__(self) -> None:
-        """Give every provider's form a step of its own, named as the provider."""
-        self._suggested: dict[str, Any] = {}
-        self._failure: SignInError | None = None
-        self._waiting: asyncio.Task[SignedIn] | None = None
-        self._waited: asyncio.Task[SignedIn] | None = None
-        for slug in PROVIDERS:
-            setattr(self, f"async_step_{slug}", self._async_step_sign_in)
 
     @classmethod
     @callback
@@ -76,14 +68,31 @@ class CrossWatchConfigFlow(ConfigFlow, domain=DOMAIN):
         """Return what an account can have: pairs of which it is the source."""
         return {SUBENTRY_TYPE_PAIR: PairSubentryFlow}
 
+    @classmethod
+    @callback
+    @override
+    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
+        """Tell whether there is something to choose for an account."""
+        spec = PROVIDERS.get(config_entry.data.get(CONF_PROVIDER, ""))
+        return spec is not None and bool(spec.options)
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+        """Return the flow that asks for an account's options."""
+        return AccountOptionsFlow()
+
     @override
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask which provider the account is at."""
         if user_input is not None:
-            self._start(user_input[CONF_PROVIDER], device_id=uuid4().hex)
-            return await self._async_step_sign_in()
+            spec = PROVIDERS[user_input[CONF_PROVIDER]]
+            hints = async_known_answers(self.hass, spec)
+            self._start(spec, device_id=uuid4().hex, hints=hints)
+            return await self._async_step_provider()
         providers = SelectSelectorConfig(
             options=[
                 SelectOptionDict(value=slug, label=spec.name)
@@ -112,100 +121,57 @@ class CrossWatchConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_step_again(self, entry: ConfigEntry) -> ConfigFlowResult:
         """Show the form of an account that exists, with what is known of it."""
-        device_id = entry.data.get(CONF_DEVICE_ID) or uuid4().hex
-        self._start(entry.data[CONF_PROVIDER], device_id=device_id)
-        self._suggested = known_values(self._sign_in.fields, entry.data)
-        return await self._async_step_sign_in()
-
-    def _start(self, slug: str, *, device_id: str) -> None:
-        """Begin an attempt to sign in at a provider."""
-        self._spec = PROVIDERS[slug]
-        self._sign_in = self._spec.sign_in(
-            SignInContext(
-                session=lambda verify: async_get_clientsession(self.hass, verify),
-                limiters=async_get_limiters(self.hass),
-                device_id=device_id,
-                folder=storage_folder(self.hass),
-            )
+        known = {key: entry.data[key] for key in entry.data if key != CONF_PROVIDER}
+        self._start(
+            PROVIDERS[entry.data[CONF_PROVIDER]],
+            device_id=known.get(CONF_DEVICE_ID) or uuid4().hex,
+            hints=known,
+            known=known,
         )
+        return await self._async_step_provider()
 
-    async def _async_step_sign_in(
-        self, user_input: dict[str, Any] | None = None
+    @override
+    async def async_step_zeroconf(
+        self, discovery_info: ZeroconfServiceInfo
     ) -> ConfigFlowResult:
-        """Ask what the provider needs to know, and begin to sign in with it."""
-        # After a wait that failed, the answer at hand is not one to this form.
-        if user_input is None or self._failure is not None:
-            failure, self._failure = self._failure, None
-            return self._show_sign_in(failure=failure)
-        fields = self._sign_in.fields
-        answers = answers_from(fields, user_input)
-        self._suggested = dict(answers)
-        if errors := missing_answers(fields, answers):
-            return self._show_sign_in(errors)
-        try:
-            begun = await self._sign_in.begin(answers)
-        except SignInError as err:
-            return self._show_sign_in(failure=err)
-        if isinstance(begun, SignedIn):
-            self._signed_in = begun
-            return await self.async_step_finish()
-        self._code = begun
-        self._waiting = self._waited = None
-        return await self.async_step_device()
+        """Offer a server that zeroconf has found."""
+        return await self._async_step_found(find_from_zeroconf(discovery_info))
 
-    def _show_sign_in(
-        self,
-        errors: dict[str, str] | None = None,
-        *,
-        failure: SignInError | None = None,
+    @override
+    async def async_step_ssdp(
+        self, discovery_info: SsdpServiceInfo
     ) -> ConfigFlowResult:
-        """Show the provider's form, and why the last attempt failed if it did."""
-        placeholders = dict(self._spec.links)
-        if failure is not None:
-            errors = {"base": failure.key}
-            placeholders |= failure.placeholders
-        return self.async_show_form(
-            step_id=self._spec.slug,
-            data_schema=sign_in_schema(self._sign_in.fields, self._suggested),
-            errors=errors,
-            description_placeholders=placeholders,
+        """Offer a server that UPnP has found."""
+        return await self._async_step_found(find_from_upnp(discovery_info))
+
+    async def _async_step_found(self, find: Find | None) -> ConfigFlowResult:
+        """Show the form to sign in to a server, unless there is an account at it."""
+        if find is None:
+            return self.async_abort(reason="not_usable")
+        account = {"account": find.server.name}
+        # It is there for one account only, as others are easily added by hand; and
+        # for as long as nobody has told Home Assistant to ignore it.
+        await self.async_set_unique_id(f"{find.spec.slug}_{find.server.server_id}")
+        self._abort_if_unique_id_configured(
+            reload_on_update=False, description_placeholders=account
         )
-
-    async def async_step_device(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Show the code, and wait until the person has entered it."""
-        if self._waiting is None:
-            self._waiting = self.hass.async_create_background_task(
-                self._sign_in.finish(self._code), "CrossWatch sign-in"
+        if any(map(find.is_at, self._async_current_entries(include_ignore=False))):
+            return self.async_abort(
+                reason="already_configured", description_placeholders=account
             )
-            self._waiting.add_done_callback(self._end_wait)
-        if self._waited is None:
-            return self.async_show_progress(
-                step_id="device",
-                progress_action=self._spec.slug,
-                description_placeholders={
-                    "code": self._code.code,
-                    "url": self._code.url,
-                    "minutes": str(max(round(self._code.expires_in / 60), 1)),
-                },
-                progress_task=self._waiting,
-            )
-        if isinstance(failure := self._waited.exception(), SignInError):
-            self._failure = failure
-            return self.async_show_progress_done(next_step_id=self._spec.slug)
-        self._signed_in = self._waited.result()
-        return self.async_show_progress_done(next_step_id="finish")
+        async_finds(self.hass)[self.flow_id] = find
+        name = f"{find.spec.name} ({find.server.name})"
+        self.context["title_placeholders"] = {"name": name}
+        self._start(find.spec, device_id=uuid4().hex, hints=dict(find.server.answers))
+        return await self._async_step_provider()
 
     @callback
-    def _end_wait(self, waited: asyncio.Task[SignedIn]) -> None:
-        """Note that the wait has ended.
+    @override
+    def async_remove(self) -> None:
+        """Forget the server that this flow has offered."""
+        async_finds(self.hass).pop(self.flow_id, None)
 
-        A task is done a moment before Home Assistant hears of it. Somebody who looks
-        at the flow in between must not carry it on, as Home Assistant then would too.
-        """
-        self._waited = waited
-
+    @override
     async def async_step_finish(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
@@ -252,8 +218,10 @@ class CrossWatchConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
         """Go on to the first pair of a new account, where it can have one."""
+        entry = result["result"]
+        self._withdraw_finds(entry)
         pair_flow = await self.hass.config_entries.subentries.async_init(
-            (result["result"].entry_id, SUBENTRY_TYPE_PAIR),
+            (entry.entry_id, SUBENTRY_TYPE_PAIR),
             context=SubentryFlowContext(source=SOURCE_USER),
         )
         # It ends at once where there is no other account to pair with.
@@ -261,3 +229,10 @@ class CrossWatchConfigFlow(ConfigFlow, domain=DOMAIN):
             flow_id = pair_flow["flow_id"]
             result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, flow_id)
         return result
+
+    def _withdraw_finds(self, entry: ConfigEntry) -> None:
+        """No longer offer the server of a new account."""
+        finds = async_finds(self.hass)
+        finds.pop(self.flow_id, None)
+        for flow_id in [each for each, find in finds.items() if find.is_at(entry)]:
+            self.hass.config_entries.flow.async_abort(flow_id)

@@ -12,6 +12,7 @@ from homeassistant.exceptions import (
 )
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from .account_options import options_of
 from .const import CONF_PROVIDER, CONF_VERIFY_SSL, DOMAIN
 from .engine.provider import (
     AccountInfo,
@@ -45,14 +46,17 @@ def create_provider(
     hass: HomeAssistant, entry: ConfigEntry, watch: EntryWatch
 ) -> Provider:
     """Return the provider of an account, connected through Home Assistant."""
+    spec = spec_of(entry)
     data = {key: value for key, value in entry.data.items() if key != CONF_PROVIDER}
-    return spec_of(entry).create(
+    return spec.create(
         Connection(
             data=data,
             session=async_get_clientsession(hass, data.get(CONF_VERIFY_SSL, True)),
+            verified=async_get_clientsession(hass),
             limiters=async_get_limiters(hass),
             save=watch.async_save,
             folder=storage_folder(hass),
+            options=dict(options_of(spec, entry)),
         )
     )
 

@@ -8,6 +8,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
 from .account import CrossWatchConfigEntry
+from .account_options import options_of
+from .connect import spec_of
 from .const import (
     CONF_CONFLICTS,
     CONF_DRY_RUN,
@@ -26,6 +28,7 @@ from .coordinator import PairCoordinator, PairState
 from .engine.ledger import Decision
 from .engine.provider import FeatureSupport
 from .engine.report import Report
+from .providers.sign_in import FieldKind
 
 # No address, name, id, token or key is among these.
 _OF_AN_ACCOUNT: Final = (CONF_PROVIDER, CONF_VERIFY_SSL)
@@ -40,6 +43,9 @@ _OF_A_PAIR: Final = (
 )
 
 
+_CHOICES: Final = frozenset({FieldKind.SELECT, FieldKind.SWITCH})
+
+
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: CrossWatchConfigEntry
 ) -> dict[str, Any]:
@@ -47,6 +53,7 @@ async def async_get_config_entry_diagnostics(
     data = entry.runtime_data
     return {
         "account": _allowed(entry.data, _OF_AN_ACCOUNT),
+        "options": _options(entry),
         "connected": data.coordinator.data.connected,
         "records": dict(data.coordinator.data.records),
         "capabilities": {
@@ -74,6 +81,17 @@ async def async_get_device_diagnostics(
 def _allowed(data: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
     """Return what may be seen of some data."""
     return {key: data[key] for key in keys if key in data}
+
+
+def _options(entry: CrossWatchConfigEntry) -> dict[str, str | bool]:
+    """Return what is chosen for an account; what a person has typed stays unsaid."""
+    spec = spec_of(entry)
+    chosen = options_of(spec, entry)
+    return {
+        field.name: chosen[field.name]
+        for field in spec.options
+        if field.kind in _CHOICES and field.name in chosen
+    }
 
 
 def _support(support: FeatureSupport) -> dict[str, Any]:

@@ -53,9 +53,10 @@ class EntryWatch:
 
 
 def _without_data(entry: ConfigEntry) -> dict[str, Any]:
-    """Return what else an account is loaded with: its name and its pairs."""
+    """Return what else an account is loaded with: name, options and pairs."""
     return {
         "title": entry.title,
+        "options": dict(entry.options),
         "pairs": {pair.subentry_id: pair.title for pair in entry.subentries.values()},
     }
 

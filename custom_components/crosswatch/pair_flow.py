@@ -34,6 +34,7 @@ from .pair_rules import (
     accounts_with_libraries,
     errors_of,
     in_order,
+    is_read_only,
     refusals,
     section_refusals,
     shared_features,
@@ -246,6 +247,8 @@ def _pair_refusals(
         yield Refusal(CONF_TARGET, "same_account")
     elif target.entry_id in _paired(source):
         yield Refusal(CONF_TARGET, "already_configured", {"target": target.title})
+    elif is_read_only(target):
+        yield Refusal(CONF_TARGET, "target_read_only", {"target": target.title})
     else:
         yield from refusals(source, target, user_input)
 

@@ -66,6 +66,13 @@ def can_take(entry: ConfigEntry, feature: Feature) -> bool:
     return support is not None and support.read and support.add
 
 
+def is_read_only(entry: ConfigEntry) -> bool:
+    """Tell whether an account can be a source, but never a target."""
+    return any(can_give(entry, feature) for feature in OFFERED_FEATURES) and not any(
+        can_take(entry, feature) for feature in OFFERED_FEATURES
+    )
+
+
 def shared_features(source: ConfigEntry, target: ConfigEntry) -> list[Feature]:
     """Return the features that can be synced from one account to the other."""
     return [

@@ -12,6 +12,7 @@ from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
+from .engine.model import Feature
 from .engine.store import Store
 from .issues import async_report_damaged_state
 from .run_queue import RunQueue
@@ -81,6 +82,15 @@ class Runtime:
         async with self._opened() as store:
             await self.hass.async_add_executor_job(store.forget_account, account_id)
 
+    async def async_begin_anew(
+        self, account_id: str, pair_ids: Collection[str], features: Collection[Feature]
+    ) -> None:
+        """Drop what is known of features of an account, in whatever pair."""
+        async with self._opened() as store:
+            await self.hass.async_add_executor_job(
+                _begin_anew, store, account_id, pair_ids, features
+            )
+
     async def async_remove(self) -> None:
         """Delete the state file, as the last account was removed."""
         async with self._turn:
@@ -139,6 +149,19 @@ def _open_state(path: Path) -> Store:
     """Open the state in its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return Store.open(path)
+
+
+def _begin_anew(
+    store: Store,
+    account_id: str,
+    pair_ids: Collection[str],
+    features: Collection[Feature],
+) -> None:
+    """Drop what pairs know of features, and have the account read anew."""
+    for feature in features:
+        store.forget_snapshot(account_id, feature)
+        for pair_id in pair_ids:
+            store.forget_feature(pair_id, feature)
 
 
 def _remove_state(path: Path) -> None:

@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 import pstats
 from statistics import median
@@ -12,44 +12,21 @@ from tempfile import TemporaryDirectory
 
 from custom_components.crosswatch.engine.policy import Mode
 
+from .counted import count_requests
 from .growth import MIDDLE, planning_lines
 from .planning import CASES as PLANNING
-from .stage import BenchError, Stage, figures_of
+from .routes import ROUTES, Case, Route
+from .stage import BenchError, Stage, check, figures_of
 from .table import Line, render
 
 PLAYS = 10_000
-QUICK_PLAYS = 1_000
 HELD_LIMIT = 50.0
-MEMORY_LIMIT = 60.0
 SHOWN = 45
 
+COUNTED = ("source", "target", "source_writes", "target_writes")
+MEASURED = (*COUNTED, "cpu", "memory", "held", "collecting", "elapsed")
+
 type Figures = Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One run of the pair: its limits, and what the rival needs for it."""
-
-    name: str
-    requests: int
-    cpu: float
-    rival_requests: str
-    rival_cpu: str
-    added: int = 0
-    command: str = ""
-    memory: float | None = None
-
-
-def cases(plays: int) -> list[Case]:
-    """Return the runs in their order: each goes on from the one before."""
-    return [
-        Case("first sync", 60, 2.5, "244", "12.2 s", added=plays, memory=MEMORY_LIMIT),
-        # Right after a sync the target lists what was written: that is looked at once.
-        # What was written has to be seen before it can be missed: a full read, once.
-        Case("sees what it wrote", 8, 1.5, "42", "6.6 s"),
-        Case("nothing changed", 3, 0.15, "42", "6.6 s"),
-        Case("100 new plays", 6, 0.3, "45", "6.0 s", added=100, command="more"),
-    ]
 
 
 def say(text: str) -> None:
@@ -58,22 +35,19 @@ def say(text: str) -> None:
 
 
 async def measure_runs(
-    plays: int, profiled: str = "", profile: Path | None = None
+    route: Route, plays: int, profiled: str = "", profile: Path | None = None
 ) -> dict[str, Figures]:
-    """Run all cases on fresh services and return the figures of each."""
+    """Run all cases of a route on fresh services and return the figures of each."""
     found: dict[str, Figures] = {}
     with TemporaryDirectory(prefix="crosswatch-bench-") as folder:
-        async with Stage(plays, Path(folder)) as stage:
-            for case in cases(plays):
+        async with Stage(route, plays, Path(folder)) as stage:
+            for case in route.cases(plays):
                 if case.command:
                     await stage.tell(case.command)
                 figures = await stage.measure(
                     profile if case.name == profiled else None
                 )
-                if figures["added"] != case.added:
-                    raise BenchError(
-                        f"{case.name}: {figures['added']} added, not {case.added}"
-                    )
+                check(case, figures)
                 found[case.name] = figures
                 if case.name == profiled:
                     break
@@ -81,76 +55,94 @@ async def measure_runs(
 
 
 def run_lines(
-    plays: int, rounds: Sequence[Mapping[str, Figures]], *, quick: bool
+    route: Route, plays: int, rounds: Sequence[Mapping[str, Figures]], *, quick: bool
 ) -> Iterator[Line]:
-    """Return the lines of all runs; each figure is the median of the rounds."""
-    for case in cases(plays):
-        of = [each[case.name] for each in rounds]
+    """Return the lines of a route; each figure is the median of the rounds."""
+    block = f"History {route.title}, {plays:,} plays"
+    for case in route.cases(plays):
+        figures = {
+            name: median(each[case.name][name] for each in rounds)
+            for name in (COUNTED if quick else MEASURED)
+        }
+        for line in case_lines(route, case, figures, quick=quick):
+            yield replace(line, block=block)
 
-        def middle(name: str, of: Sequence[Figures] = of) -> float:
-            return median(figures[name] for figures in of)
 
-        jellyfin, trakt = middle("jellyfin"), middle("trakt")
-        yield Line(
-            case.name,
-            "requests",
-            jellyfin + trakt,
-            limit=case.requests,
-            rival="" if quick else case.rival_requests,
-            note=f"Jellyfin {jellyfin:.0f}, Trakt {trakt:.0f}, "
-            f"{middle('trakt_writes'):.0f} of them writes",
-        )
-        if quick:
-            continue
-        yield Line(
-            case.name, "CPU", middle("cpu"), "s", case.cpu, case.rival_cpu, digits=3
-        )
-        yield Line(case.name, "memory", middle("memory"), "MiB", case.memory, digits=1)
-        yield Line(
-            case.name,
-            "longest hold",
-            middle("held"),
-            "ms",
-            HELD_LIMIT,
-            digits=1,
-            note=f"longest garbage collection {middle('collecting'):.1f} ms",
-        )
-        yield Line(case.name, "elapsed", middle("elapsed"), "s", digits=2)
+def case_lines(
+    route: Route, case: Case, figures: Figures, *, quick: bool
+) -> Iterator[Line]:
+    """Return the lines of one run."""
+    parts = [
+        f"{service} {figures[side]:.0f} ({figures[f'{side}_writes']:.0f} writes)"
+        for service, side in zip(route.services, ("source", "target"), strict=True)
+    ]
+    yield Line(
+        case.name,
+        "requests",
+        figures["source"] + figures["target"],
+        limit=case.requests,
+        rival="" if quick else case.rival_requests,
+        note=", ".join(parts) + (f"; {case.note}" if case.note else ""),
+    )
+    if quick:
+        return
+    yield Line(
+        case.name, "CPU", figures["cpu"], "s", case.cpu, case.rival_cpu, digits=3
+    )
+    yield Line(case.name, "memory", figures["memory"], "MiB", case.memory, digits=1)
+    yield Line(
+        case.name,
+        "longest hold",
+        figures["held"],
+        "ms",
+        HELD_LIMIT,
+        digits=1,
+        note=f"longest garbage collection {figures['collecting']:.1f} ms",
+    )
+    yield Line(case.name, "elapsed", figures["elapsed"], "s", digits=2)
 
 
 async def measure(options: argparse.Namespace) -> list[Line]:
     """Return all lines of the table."""
-    if options.planning:
-        return await planning_lines(options.rounds, say)
-    if options.quick:
-        say(f"History Jellyfin → Trakt, {QUICK_PLAYS:,} plays, requests only")
-        found = await measure_runs(QUICK_PLAYS)
-        return list(run_lines(QUICK_PLAYS, [found], quick=True))
-    rounds: list[Mapping[str, Figures]] = []
-    for number in range(options.rounds):
-        say(f"History Jellyfin → Trakt, {PLAYS:,} plays, round {number + 1}")
-        rounds.append(await measure_runs(PLAYS))
-    return [
-        *run_lines(PLAYS, rounds, quick=False),
-        *await planning_lines(options.rounds, say),
-    ]
+    lines: list[Line] = []
+    if not options.planning:
+        for route in [ROUTES[options.route]] if options.route else ROUTES.values():
+            lines += await measure_route(route, options.rounds, quick=options.quick)
+    if options.quick or options.route:
+        return lines
+    return lines + await planning_lines(options.rounds, say)
 
 
-async def profile(name: str, mode: str) -> None:
+async def measure_route(route: Route, rounds: int, *, quick: bool) -> list[Line]:
+    """Return the lines of one route; to count requests, one round will do."""
+    if quick:
+        say(f"History {route.title}, {route.quick:,} plays, requests only")
+        with TemporaryDirectory(prefix="crosswatch-bench-") as folder:
+            _, counted = await count_requests(route, route.quick, Path(folder))
+        return list(run_lines(route, route.quick, [counted], quick=True))
+    found: list[Mapping[str, Figures]] = []
+    for number in range(rounds):
+        say(f"History {route.title}, {PLAYS:,} plays, round {number + 1}")
+        found.append(await measure_runs(route, PLAYS))
+    return list(run_lines(route, PLAYS, found, quick=False))
+
+
+async def profile(route: Route, name: str, mode: str) -> None:
     """Print where a case spends its time."""
     with TemporaryDirectory(prefix="crosswatch-profile-") as folder:
         path = Path(folder) / "profile"
         if name in PLANNING:
             await figures_of("planning", name, mode, str(MIDDLE), str(path))
         else:
-            await measure_runs(PLAYS, name, path)
+            await measure_runs(route, PLAYS, name, path)
         for order in ("tottime", "cumulative"):
             pstats.Stats(str(path)).sort_stats(order).print_stats(SHOWN)
 
 
 def parse() -> argparse.Namespace:
     """Return what the command line asks for."""
-    profiled = [*(case.name for case in cases(PLAYS)), *PLANNING]
+    of_routes = (route.cases(PLAYS) for route in ROUTES.values())
+    profiled = {case.name: None for cases in of_routes for case in cases}
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="Measure what the integration costs on simulated services; fails "
@@ -159,7 +151,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help=f"only count the requests, with {QUICK_PLAYS:,} plays",
+        help="only count the requests, with fewer plays",
+    )
+    parser.add_argument(
+        "--route", choices=list(ROUTES), help="measure, or profile, this route alone"
     )
     parser.add_argument(
         "--planning", action="store_true", help="measure planning alone"
@@ -168,7 +163,9 @@ def parse() -> argparse.Namespace:
         "--rounds", type=int, default=3, help="the median of so many is told"
     )
     parser.add_argument(
-        "--profile", choices=profiled, help="print where this case spends its time"
+        "--profile",
+        choices=[*profiled, *PLANNING],
+        help="print where this case spends its time",
     )
     parser.add_argument(
         "--mode",
@@ -184,7 +181,8 @@ def main() -> int:
     options = parse()
     try:
         if options.profile:
-            asyncio.run(profile(options.profile, options.mode))
+            route = ROUTES[options.route or next(iter(ROUTES))]
+            asyncio.run(profile(route, options.profile, options.mode))
             return 0
         lines = asyncio.run(measure(options))
     except BenchError as error:

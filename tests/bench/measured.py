@@ -2,8 +2,8 @@
 
 Usage: python -m tests.bench.measured FOLDER [PROFILE]
 
-FOLDER holds `bench.json`: where the services are and the data of both accounts. The
-state is kept there, so that the next run goes on from this one.
+FOLDER holds `bench.json`: the route, where public hosts are, and the data of both
+accounts. The state is kept there, so that the next run goes on from this one.
 """
 
 import asyncio
@@ -33,8 +33,7 @@ from homeassistant import bootstrap
 
 from ..simulators.routing import install_routes
 from .gauges import MIB, Gauges
-
-TRAKT_HOSTS = ("api.trakt.tv", "auth.trakt.tv")
+from .routes import ROUTES
 
 
 def now() -> datetime:
@@ -61,22 +60,26 @@ async def run(
     store: Store,
 ) -> Report:
     """Run the pair once."""
-
-    def connection(slug: str) -> Connection:
-        return Connection(
-            data=settings[slug],
-            session=session,
-            limiters=limiters,
-            save=keep,
-            folder=folder,
+    route = ROUTES[settings["route"]]
+    source, target = (
+        account(
+            slug,
+            Connection(
+                data=settings["accounts"][slug],
+                session=session,
+                limiters=limiters,
+                save=keep,
+                folder=folder,
+            ),
         )
-
+        for slug in route.slugs
+    )
     pair = Pair(
         pair_id="pair",
-        name="Jellyfin → Trakt",
-        source=account("jellyfin", connection("jellyfin")),
-        target=account("trakt", connection("trakt")),
-        policy=Policy(features={Feature.HISTORY: FeaturePolicy()}),
+        name=route.title,
+        source=source,
+        target=target,
+        policy=Policy(mode=route.mode, features={Feature.HISTORY: FeaturePolicy()}),
     )
     return await run_pair(
         pair,
@@ -92,7 +95,7 @@ async def measure(
 ) -> dict[str, object]:
     """Measure one run and return the figures."""
     settings = json.loads((folder / "bench.json").read_text())
-    install_routes(dict.fromkeys(TRAKT_HOSTS, settings["trakt_url"]), strict=True)
+    install_routes(settings["hosts"], strict=True)
     gauges = Gauges()
     # Home Assistant opens the state once, as it starts.
     store = await asyncio.to_thread(Store.open, folder / "state.db")

@@ -14,20 +14,32 @@ import aiohttp
 
 from custom_components.crosswatch.providers.http import JsonObject, Limiters
 from custom_components.crosswatch.providers.registry import PROVIDERS
-from custom_components.crosswatch.providers.sign_in import Answers, DeviceCode
+from custom_components.crosswatch.providers.sign_in import Answers, DeviceCode, SignedIn
 from custom_components.crosswatch.providers.spec import SignInContext
 
 from ..simulators.routing import route_hosts
-from ..simulators.trakt import TraktSimulator
-from .measured import TRAKT_HOSTS
-from .world import PASSWORD, USER
+from .routes import Case, Route
 
 PROJECT = Path(__file__).parents[2]
 MAX_LINE = 64 * 1024
+# The way to sign in that needs no person, where there are several.
+WAYS = {"plex": "plex_manual"}
 
 
 class BenchError(Exception):
     """A measurement went wrong; the text says how."""
+
+
+def check(case: Case, figures: Mapping[str, Any]) -> None:
+    """Raise where a run did anything else than it was to do."""
+    if figures["status"] != "success":
+        raise BenchError(f"{case.name}: the run did not succeed: {figures}")
+    if figures["refused"]:
+        raise BenchError(f"{case.name}: {figures['refused']} requests came too fast")
+    if figures["added"] != case.added:
+        raise BenchError(
+            f"{case.name}: {figures['added']} plays added, not {case.added}"
+        )
 
 
 async def child(module: str, *arguments: str) -> Process:
@@ -52,19 +64,19 @@ async def figures_of(module: str, *arguments: str) -> dict[str, Any]:
 
 
 class Stage:
-    """Both services with a number of plays, and a state that is new."""
+    """Both services of a route with a number of plays, and a state that is new."""
 
-    def __init__(self, plays: int, folder: Path) -> None:
+    def __init__(self, route: Route, plays: int, folder: Path) -> None:
         """Prepare; nothing runs before the block is entered."""
+        self._route = route
         self._plays = plays
         self._folder = folder
         self._services: Process | None = None
 
     async def __aenter__(self) -> Self:
         """Start the services and sign in to both."""
-        self._services = await child("services", str(self._plays))
-        urls = await self._read()
-        settings = await sign_in_to_both(urls, self._folder)
+        self._services = await child("services", self._route.name, str(self._plays))
+        settings = await sign_in_to_both(await self._read(), self._folder)
         (self._folder / "bench.json").write_text(json.dumps(settings))
         await self.tell("counts")
         return self
@@ -93,12 +105,7 @@ class Stage:
         """Run the pair once and return what that cost."""
         arguments = [str(self._folder)] + ([str(profile)] if profile else [])
         figures = await figures_of("measured", *arguments)
-        if figures["status"] != "success":
-            raise BenchError(f"The run did not succeed: {figures}")
-        counts = await self.tell("counts")
-        if counts["refused"]:
-            raise BenchError(f"Trakt refused {counts['refused']} requests as too fast")
-        return {**figures, **counts}
+        return {**figures, **await self.tell("counts")}
 
     async def _read(self) -> dict[str, Any]:
         """Return the next answer of the services."""
@@ -111,30 +118,22 @@ class Stage:
         return answer
 
 
-async def sign_in_to_both(urls: Mapping[str, str], folder: Path) -> dict[str, Any]:
-    """Sign in to the services at these addresses; return what a run has to know."""
-    at_jellyfin: Answers = {
-        "url": urls["jellyfin"],
-        "username": USER,
-        "password": PASSWORD,
-        "verify_ssl": True,
-    }
-    at_trakt: Answers = {
-        "client_id": TraktSimulator.CLIENT_ID,
-        "client_secret": TraktSimulator.CLIENT_SECRET,
-    }
-    with route_hosts(dict.fromkeys(TRAKT_HOSTS, urls["trakt"])):
-        return {
-            "trakt_url": urls["trakt"],
-            "jellyfin": await _sign_in("jellyfin", at_jellyfin, folder),
-            "trakt": await _sign_in("trakt", at_trakt, folder),
+async def sign_in_to_both(told: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Sign in as the services have told to; return what a run has to know."""
+    with route_hosts(told["hosts"]):
+        accounts = {
+            slug: await _sign_in(slug, answers, folder)
+            for slug, answers in told["answers"].items()
         }
+    return {"route": told["route"], "hosts": told["hosts"], "accounts": accounts}
 
 
 async def _sign_in(slug: str, answers: Answers, folder: Path) -> JsonObject:
     """Sign in as a person would, and return the data of the account."""
+    spec = PROVIDERS[slug]
+    way = spec.ways[WAYS[slug]] if slug in WAYS else spec.sign_in
     async with aiohttp.ClientSession() as session:
-        sign_in = PROVIDERS[slug].sign_in(
+        sign_in = way(
             SignInContext(
                 session=lambda verify: session,
                 limiters=Limiters(),
@@ -145,4 +144,5 @@ async def _sign_in(slug: str, answers: Answers, folder: Path) -> JsonObject:
         begun = await sign_in.begin(answers)
         if isinstance(begun, DeviceCode):
             begun = await sign_in.finish(begun)
+        assert isinstance(begun, SignedIn)
         return begun.data

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure of one case; without a limit it is only told."""
+    """One figure of one case; without a limit it is only told.
+
+    Lines that follow one another and have the same `block` stand under its name.
+    """
 
     case: str
     figure: str
@@ -16,6 +19,7 @@ class Line:
     rival: str = ""
     digits: int = 0
     note: str = ""
+    block: str = ""
 
     @property
     def missed(self) -> bool:
@@ -36,17 +40,22 @@ HEADER = ["case", "figure", "measured", "limit", "", "CrossWatch 0.12", ""]
 def render(lines: Iterable[Line]) -> str:
     """Return the table."""
     rows: list[Sequence[str]] = [HEADER]
-    before = ""
+    blocks: dict[int, str] = {}
+    before: Line | None = None
     for line in lines:
         cells = line.cells()
-        if line.case == before:
+        if before is None or line.block != before.block:
+            blocks[len(rows)] = line.block
+        elif line.case == before.case:
             cells[0] = ""
-        before = line.case
+        before = line
         rows.append(cells)
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
-    texts = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        for row in rows
-    ]
+    texts: list[str] = []
+    for number, row in enumerate(rows):
+        if name := blocks.get(number):
+            texts += ["", name]
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        texts.append("  ".join(cells).rstrip())
     texts.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join(text.rstrip() for text in texts)
+    return "\n".join(texts)

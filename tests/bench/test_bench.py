@@ -4,79 +4,94 @@ import asyncio
 from pathlib import Path
 import time
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature
 from custom_components.crosswatch.engine.policy import Mode
 from custom_components.crosswatch.engine.recording import ledger_change
-from custom_components.crosswatch.engine.report import RunStatus
 from custom_components.crosswatch.engine.store import Store
-from custom_components.crosswatch.providers.http import Limiters
 
-from ..simulators.routing import route_hosts
-from .__main__ import cases
+from ..simulators.catalogue import Film, Show
+from .counted import count_requests
 from .gauges import MIB, Gauges
 from .growth import Size, library_lines, rewatch_lines
 from .library import NOW, ledger, snapshot, stored
-from .measured import TRAKT_HOSTS, run
 from .planning import CASES as PLANNING, Case as PlanningCase, measure, plan
-from .stage import sign_in_to_both
+from .routes import LONELY_SHARE, ROUTES, Route
+from .sides import JellyfinSide, PlexSide
+from .stage import BenchError, check
 from .table import Line, render
-from .world import NEW, UNWATCHED, make_world
-
-PLAYS = 1_000
+from .world import NEW, UNWATCHED, make_shelf, make_world
 
 
-async def test_requests_of_each_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("route", ROUTES.values(), ids=lambda route: route.name)
+async def test_requests_of_each_run(tmp_path: Path, route: Route) -> None:
     """Test that no run makes more requests than it may, nor comes too fast."""
-    world, limiters = make_world(PLAYS), Limiters()
-    store = Store.open(tmp_path / "state.db")
-    async with world.jellyfin, world.trakt:
-        urls = {"jellyfin": world.jellyfin.url, "trakt": world.trakt.url}
-        settings = await sign_in_to_both(urls, tmp_path)
-        with route_hosts(dict.fromkeys(TRAKT_HOSTS, world.trakt.url)):
-            for case in cases(PLAYS):
-                if case.command == "more":
-                    world.watch_more()
-                world.jellyfin.reset_requests()
-                world.trakt.reset_requests()
-                async with aiohttp.ClientSession() as session:
-                    report = await run(tmp_path, settings, session, limiters, store)
-                requests = len(world.jellyfin.requests) + len(world.trakt.requests)
+    world, found = await count_requests(route, route.quick, tmp_path)
 
-                assert report.status is RunStatus.SUCCESS, case.name
-                assert report.counts.added == case.added, case.name
-                assert requests <= case.requests, case.name
-    store.close()
-    assert world.trakt.limiter.refused == 0
-    assert len(world.trakt.alice.history) == PLAYS + 2 * NEW
+    for case in route.cases(route.quick):
+        made = found[case.name]
+        assert made["source"] + made["target"] <= case.requests, case.name
+    assert {side.plays() for side in world.sides} == {route.quick + 2 * NEW}
 
 
-@pytest.mark.parametrize("plays", [240, PLAYS])
-def test_world(plays: int) -> None:
+@pytest.mark.parametrize(
+    "wrong", [{"status": "partial"}, {"refused": 1}, {"added": 399}], ids=repr
+)
+def test_runs_that_do_something_else(wrong: dict[str, object]) -> None:
+    """Test that what was measured counts only if the run did what it should."""
+    case = ROUTES["plex>trakt"].cases(400)[0]
+    good = {"status": "success", "refused": 0, "added": 400}
+    check(case, good)
+    with pytest.raises(BenchError, match=case.name):
+        check(case, {**good, **wrong})
+
+
+@pytest.mark.parametrize("plays", [240, 1_000])
+def test_shelf(plays: int) -> None:
     """Test that half of the plays are films, and that new ones begin new series."""
-    world = make_world(plays)
-    state = world.jellyfin.state
-    seen = [state.items[item_id] for item_id in world.user.data]
-    assert len(seen) == plays
-    assert sum(not item.parent for item in seen) == plays // 2
-    assert len(world.films) == UNWATCHED
-    assert sum(item.parent_index != 0 for item in world.episodes) == UNWATCHED
+    shelf = make_shelf(plays)
+    things: list[tuple[Film | Show, int]] = [
+        (film, 1) for film in shelf.catalogue.films
+    ]
+    things += [(show, episode.season) for show, episode in shelf.catalogue.episodes()]
 
-    begun = {item.series for item in seen if item.parent}
-    world.watch_more()
-    new = [state.items[item_id] for item_id in list(world.user.data)[plays:]]
-    series = {item.series for item in new if item.parent}
-    assert len(new) == 2 * NEW
-    assert series - begun
-    assert series & begun
+    assert len(shelf.seen_films) == len(shelf.seen_episodes) == plays // 2
+    assert len(shelf.films) == UNWATCHED
+    assert sum(things[number][1] != 0 for number in shelf.episodes) == UNWATCHED
+    assert all(isinstance(things[number][0], Film) for number in shelf.seen_films)
+    begun = {id(things[number][0]) for number in shelf.seen_episodes}
+    new = {id(things[number][0]) for number in shelf.new[NEW:]}
+    assert len(set(shelf.new)) == 2 * NEW
+    assert new - begun
+    assert new & begun
 
 
-def test_world_of_half_series() -> None:
+def test_shelf_of_half_series() -> None:
     """Test that a number of plays that cannot be had is refused."""
     with pytest.raises(ValueError, match="whole series"):
-        make_world(250)
+        make_shelf(250)
+
+
+def test_sides_hold_the_same() -> None:
+    """Test that a number means the same at each service, and what is only at one."""
+    world = make_world(ROUTES["plex<>jellyfin"], 400)
+    plex, jellyfin = world.sides
+    assert isinstance(plex, PlexSide)
+    assert isinstance(jellyfin, JellyfinSide)
+
+    assert [
+        (item.title, item.index if item.parent else item.year) for item in plex.items
+    ] == [
+        (item.name, item.index if item.parent else item.year) for item in jellyfin.items
+    ]
+    lonely = 400 // LONELY_SHARE
+    assert plex.plays() == jellyfin.plays() == 400 - lonely
+    both = [
+        bool(plex.server.view(plex.owner, one).count) and other.id in jellyfin.user.data
+        for one, other in zip(plex.items, jellyfin.items, strict=True)
+    ]
+    assert sum(both) == 400 - 2 * lonely
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -151,12 +166,16 @@ def test_table() -> None:
     lines = [
         Line("first", "CPU", 2.0, "s", 2.5, "12.2 s", digits=1),
         Line("first", "requests", 61, limit=60, note="too many"),
-        Line("second", "elapsed", 1234.5, "s"),
+        Line("first", "CPU", 2.0, "s", block="Another route"),
+        Line("second", "elapsed", 1234.5, "s", block="Another route"),
     ]
 
-    assert [line.missed for line in lines] == [False, True, False]
+    assert [line.missed for line in lines] == [False, True, False, False]
     assert [line.split() for line in render(lines).splitlines()[2:]] == [
         ["first", "CPU", "2.0", "s", "2.5", "s", "ok", "12.2", "s"],
         ["requests", "61", "60", "MISSED", "too", "many"],
+        [],
+        ["Another", "route"],
+        ["first", "CPU", "2", "s"],
         ["second", "elapsed", "1,234", "s"],
     ]

@@ -11,6 +11,9 @@ from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotEx
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.crosswatch.providers.http import Limiters
+from custom_components.crosswatch.providers.mediabrowser.account import (
+    MediaBrowserProvider,
+)
 from custom_components.crosswatch.shared import DATA_LIMITERS
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -22,6 +25,7 @@ from tests.simulators.trakt import TraktSimulator
 from . import connect
 from .deletion_report import pytest_terminal_summary  # noqa: F401
 from .flow_texts import checked_flow_texts
+from .made_up import Service, made_up_providers
 
 PASSWORD = "correct horse"
 
@@ -99,6 +103,27 @@ async def trakt() -> AsyncIterator[TraktSimulator]:
         hosts = ("api.trakt.tv", "auth.trakt.tv")
         with route_hosts(dict.fromkeys(hosts, service.url)):
             yield service
+
+
+@pytest.fixture(autouse=True)
+def deaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no media server listened to: some tests stop the clock by which that waits.
+
+    Its own tests are those of the providers, and of what is made up for it here.
+    """
+
+    async def listen(provider: MediaBrowserProvider) -> None:
+        """Hear nothing."""
+
+    monkeypatch.setattr(MediaBrowserProvider, "listen", listen)
+
+
+@pytest.fixture
+def made_up() -> Iterator[Service]:
+    """Return what the made-up providers do, which are there meanwhile."""
+    service = Service()
+    with made_up_providers(service):
+        yield service
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from custom_components import crosswatch
 from custom_components.crosswatch.const import DOMAIN, SUBENTRY_TYPE_PAIR
+from custom_components.crosswatch.options_flow import AccountOptionsFlow
 from homeassistant.data_entry_flow import FlowManager, FlowResultType, section
 
 TEXTS: Mapping[str, Any] = json.loads(
@@ -64,6 +65,12 @@ def check_result(texts: FlowTexts, result: Mapping[str, Any]) -> None:
             check_form(step, result["data_schema"].schema, result["step_id"])
             shown += all_texts(step)
             shown += [texts["error"][key] for key in (result["errors"] or {}).values()]
+        case FlowResultType.MENU:
+            step = texts["step"][result["step_id"]]
+            assert step["title"]
+            assert step["description"]
+            assert set(result["menu_options"]) == set(step["menu_options"])
+            shown += all_texts(step)
         case FlowResultType.SHOW_PROGRESS:
             shown.append(texts["progress"][result["progress_action"]])
         case FlowResultType.ABORT if "translation_domain" not in result:
@@ -82,6 +89,8 @@ def checked_flow_texts() -> Iterator[None]:
         result = await handle_step(manager, flow, *args)
         if flow.handler == DOMAIN:
             check_result(TEXTS["config"], result)
+        elif isinstance(flow, AccountOptionsFlow):
+            check_result(TEXTS["options"], result)
         elif isinstance(flow.handler, tuple) and flow.handler[1] == SUBENTRY_TYPE_PAIR:
             check_result(TEXTS["config_subentries"][SUBENTRY_TYPE_PAIR], result)
         return result

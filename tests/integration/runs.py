@@ -43,6 +43,20 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 WATCHED_AT = datetime(2024, 5, 1, 20, tzinfo=UTC)
 PATIENCE = 15.0
+LISTENING = "CrossWatch listens"
+
+
+async def settled(hass: HomeAssistant) -> None:
+    """Wait for all but listening, which ends with its account only."""
+    await hass.async_block_till_done()
+    while tasks := [
+        task
+        for task in asyncio.all_tasks()
+        if task.get_name().startswith("CrossWatch ")
+        and not task.get_name().startswith(LISTENING)
+    ]:
+        await asyncio.wait(tasks)
+        await hass.async_block_till_done()
 
 
 def film(number: int) -> Item:

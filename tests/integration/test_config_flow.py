@@ -60,12 +60,16 @@ async def test_all_providers_are_offered(hass: HomeAssistant) -> None:
 
 @pytest.mark.parametrize("slug", PROVIDERS)
 async def test_every_provider_has_a_form(hass: HomeAssistant, slug: str) -> None:
-    """Show the provider's own fields at a step that is named as the provider."""
+    """Show the provider's own fields, or ways, at a step named as the provider."""
     result = await start_flow(hass, slug)
-    assert result["type"] is FlowResultType.FORM
     assert result["step_id"] == slug
-    assert not result["errors"]
-    assert suggested(result) == {}
+    if ways := PROVIDERS[slug].ways:
+        assert result["type"] is FlowResultType.MENU
+        assert result["menu_options"] == list(ways)
+    else:
+        assert result["type"] is FlowResultType.FORM
+        assert not result["errors"]
+        assert suggested(result) == {}
 
 
 async def test_first_account(hass: HomeAssistant) -> None:

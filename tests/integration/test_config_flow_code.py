@@ -15,6 +15,7 @@ from tests.simulators.jellyfin import JellyfinSimulator
 from tests.simulators.trakt import TraktSimulator
 
 from . import PATIENCE, answer, flow_is_open, start_flow, wait_for_code
+from .runs import settled
 
 APP = {
     "client_id": TraktSimulator.CLIENT_ID,
@@ -137,7 +138,7 @@ async def test_closed_page_ends_the_wait(
     """Stop asking for the token once a person has closed the page."""
     result = await ask_for_code(hass)
     hass.config_entries.flow.async_abort(result["flow_id"])
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settled(hass)
     assert not flow_is_open(hass, result)
     with pytest.raises(UnknownFlow):
         await hass.config_entries.flow.async_configure(result["flow_id"])

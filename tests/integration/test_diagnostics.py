@@ -19,6 +19,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 
+from .made_up import Service
 from .runs import act, add_tracker, device_of, pair_data, put, set_up, watched
 
 SECRETS = (
@@ -26,6 +27,10 @@ SECRETS = (
     "s3cret-token",
     "s3cret-refresh",
     "s3cret-client",
+    "s3cret-key",
+    "s3cret-password",
+    "s3cret-pin",
+    "s3cret-list",
     "http://192.0.2.7:8096",
     "server-0815",
     "entry-cabin",
@@ -57,6 +62,15 @@ async def home(hass: HomeAssistant) -> MockConfigEntry:
             "access_token": "s3cret-token",
             "tokens": {"refresh": "s3cret-refresh"},
             "client_secret": "s3cret-client",
+            "token": "s3cret-token",
+            "account_token": "s3cret-token",
+            "api_key": "s3cret-key",
+            "password": "s3cret-password",
+            "pin": "s3cret-pin",
+            "user": "Smith family",
+            "user_name": "Smith family",
+            "server_name": "Smith family",
+            "profile": "Smith family",
             "url": "http://192.0.2.7:8096",
             "server_id": "server-0815",
             "verify_ssl": False,
@@ -84,6 +98,29 @@ async def test_account(
     assert pair["state"]["last_run"]["features"]["history"]["added"] == 2
     text = str(shown)
     assert not [secret for secret in SECRETS if secret in text]
+
+
+async def test_options(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    home: MockConfigEntry,
+    made_up: Service,
+) -> None:
+    """Show what was chosen from a list, but nothing that a person has typed."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        data={"provider": "made_up", "name": "Attic", "token": "s3cret-token"},
+        options={"shelf": "lower", "label": "s3cret-list", "note": "s3cret-list"},
+    )
+    entry.add_to_hass(hass)
+    await set_up(hass, entry)
+    shown: Any = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert shown["options"] == {"loud": False, "shelf": "lower"}
+    text = str(shown)
+    assert not [secret for secret in SECRETS if secret in text]
+    # Of an account without options there are none to show.
+    shown = await get_diagnostics_for_config_entry(hass, hass_client, home)
+    assert shown["options"] == {}
 
 
 async def test_failed_run(

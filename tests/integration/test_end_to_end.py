@@ -311,7 +311,7 @@ async def test_unload_while_running(
     assert run.done()
     assert run.result().status == "cancelled"
     assert coordinator.run is None
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await hass.async_block_till_done()
     states = {"unload": ConfigEntryState.NOT_LOADED, "reload": ConfigEntryState.LOADED}
     if what in states:
         assert account.state is states[what]

@@ -52,6 +52,7 @@ from .runs import (
     put,
     rated,
     set_up,
+    settled,
     state_of,
     titles,
     watched,
@@ -148,7 +149,7 @@ async def test_dry_run_fills_the_counts(
     await put(home, watched(1, 2))
     pair = home.subentries["pair"]
     await press(hass, pair, "dry_run_now")
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settled(hass)
     state = hass.states.get(entity_of(hass, "sensor", pair, "added"))
     assert state is not None
     assert state.state == "2"
@@ -172,7 +173,7 @@ async def test_buttons(hass: HomeAssistant, home: MockConfigEntry) -> None:
     with pytest.raises(ServiceValidationError) as refused:
         await press(hass, pair, "dry_run_now")
     assert refused.value.translation_key == "already_running"
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settled(hass)
     assert state_of(hass, "sensor", pair, "status") == "success"
     assert state_of(hass, "sensor", pair, "added") == "1"
 
@@ -300,7 +301,7 @@ async def test_update_starts_nothing(
             {"entity_id": entity_of(hass, "sensor", owner, key)},
             blocking=True,
         )
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settled(hass)
     assert state_of(hass, "sensor", pair, "status") == "idle"
 
 

@@ -13,8 +13,10 @@ from homeassistant.setup import async_setup_component
 from tests.simulators.jellyfin import JellyfinSimulator
 
 from . import only_pair
+from .made_up import Service
 
 ACCOUNTS = "/api/config/config_entries/flow"
+OPTIONS = "/api/config/config_entries/options/flow"
 PAIRS = "/api/config/config_entries/subentries/flow"
 
 
@@ -169,3 +171,43 @@ async def test_two_way_pair_with_libraries(
     data = only_pair(tracker).data
     assert data["history"]["libraries"] == chosen
     assert data["conflicts"] == {"prefer": "target"}
+
+
+async def test_options(
+    hass: HomeAssistant, browser: TestClient[Any, Any], jellyfin_account: ConfigEntry
+) -> None:
+    """Choose options of an account, the texts of which are looked up."""
+    result = await post(browser, OPTIONS, {"handler": jellyfin_account.entry_id})
+    assert result["step_id"] == "jellyfin"
+    fields = by_name(result["data_schema"])
+    assert list(fields) == ["watchlist", "watchlist_name"]
+    select = fields["watchlist"]["selector"]["select"]
+    assert select["translation_key"] == "watchlist"
+    offered = [each["value"] for each in select["options"]]
+    assert offered == ["favourites", "playlist", "collection"]
+    assert fields["watchlist"]["default"] == "favourites"
+    flow = f"{OPTIONS}/{result['flow_id']}"
+    chosen = {"watchlist": "playlist", "watchlist_name": "To see"}
+    result = await post(browser, flow, chosen)
+    assert result["type"] == "create_entry"
+    await hass.async_block_till_done()
+    assert jellyfin_account.options == chosen
+
+
+async def test_ways_and_codes(
+    hass: HomeAssistant, browser: TestClient[Any, Any], made_up: Service
+) -> None:
+    """Choose a way to sign in, and see the code."""
+    result = await post(browser, ACCOUNTS, {"handler": DOMAIN})
+    flow = f"{ACCOUNTS}/{result['flow_id']}"
+    result = await post(browser, flow, {"provider": "made_up"})
+    assert result["type"] == "menu"
+    assert result["menu_options"] == ["made_up_link", "made_up_manual"]
+    result = await post(browser, flow, {"next_step_id": "made_up_link"})
+    assert result["type"] == "progress"
+    assert result["description_placeholders"]["code"] == "CODE1"
+    # A second look shows the same code.
+    response = await browser.get(flow)
+    assert (await response.json())["description_placeholders"]["code"] == "CODE1"
+    response = await browser.delete(flow)
+    assert response.status == 200

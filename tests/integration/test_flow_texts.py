@@ -1,7 +1,6 @@
 """Texts of the flows: none is missing, and none is left over."""
 
-import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,85 +18,30 @@ from custom_components.crosswatch.engine.model import MediaKind
 from custom_components.crosswatch.engine.policy import Mode, Prefer, RemoveMode
 from custom_components.crosswatch.pair_risks import RiskStep
 from custom_components.crosswatch.providers.registry import PROVIDERS
-from custom_components.crosswatch.providers.sign_in import SignInError
+from custom_components.crosswatch.providers.sign_in import FormField
 from custom_components.crosswatch.providers.spec import ProviderSpec, SignInContext
 from custom_components.crosswatch.shared import async_get_limiters
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from .flow_scan import calls, constants, sign_in_errors, steps_of_questions
 from .flow_texts import TEXTS, all_texts, check_form, placeholders
 
 FOLDER = Path(crosswatch.__path__[0])
 CONFIG: Mapping[str, Any] = TEXTS["config"]
+OPTIONS: Mapping[str, Any] = TEXTS["options"]
 PAIR: Mapping[str, Any] = TEXTS["config_subentries"]["pair"]
-
-
-def calls(path: Path, name: str) -> Iterator[ast.Call]:
-    """Return all calls of something by its name, in one file."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(name):
-            yield node
-
-
-def constants(node: ast.AST) -> set[str]:
-    """Return all strings in a piece of code."""
-    return {
-        each.value
-        for each in ast.walk(node)
-        if isinstance(each, ast.Constant) and isinstance(each.value, str)
-    }
-
-
-def tables_of_keys(path: Path) -> set[str]:
-    """Return the keys in a module's tables, which are named so."""
-    return {
-        key
-        for node in ast.parse(path.read_text()).body
-        if isinstance(node, ast.AnnAssign | ast.Assign)
-        and isinstance(node.value, ast.Dict)
-        and any("KEYS" in name for name in assigned_names(node))
-        for value in node.value.values
-        for key in constants(value)
-    }
-
-
-def assigned_names(node: ast.AST) -> Iterator[str]:
-    """Return the names that a statement assigns to."""
-    for each in ast.walk(node):
-        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
-            yield each.id
-
-
-def sign_in_errors() -> dict[str, set[str]]:
-    """Return the keys of all errors that sign-ins raise, with what stands in them."""
-    raised: dict[str, set[str]] = {}
-    for path in sorted((FOLDER / "providers").rglob("*.py")):
-        for key in tables_of_keys(path):
-            raised.setdefault(key, set())
-        for call in calls(path, SignInError.__name__):
-            given = {keyword.arg for keyword in call.keywords if keyword.arg}
-            for key in keys_of(call.args[0]):
-                raised.setdefault(key, set()).update(given)
-    return raised
-
-
-def keys_of(argument: ast.expr) -> set[str]:
-    """Return the keys that an argument may be: plain, one of two, or with an else."""
-    match argument:
-        case ast.Constant(value=str(key)):
-            return {key}
-        case ast.IfExp(body=body, orelse=orelse):
-            return keys_of(body) | keys_of(orelse)
-        case ast.BoolOp(values=values):
-            return set().union(*(keys_of(value) for value in values))
-    return set()
 
 
 def test_scan_finds_keys() -> None:
     """Check the scan itself: it finds keys of every shape that is in use."""
-    assert {"invalid_auth", "server_starting", "cannot_connect"} <= set(
-        sign_in_errors()
-    )
+    assert {
+        "invalid_auth",  # as it is
+        "server_starting",  # if, or else
+        "code_denied",  # from a table
+        "api_disabled",  # from a function
+        "not_emby",  # from an attribute
+    } <= set(sign_in_errors())
     assert sign_in_errors()["version_too_old"] == {"version", "minimum"}
 
 
@@ -119,22 +63,64 @@ def context(hass: HomeAssistant) -> SignInContext:
     )
 
 
+def check_texts(step: Mapping[str, Any], fields: Iterable[FormField]) -> None:
+    """Fail unless a form has exactly the texts of its fields."""
+    names = {field.name for field in fields}
+    assert set(step) == {"title", "description"} | (
+        {"data", "data_description"} if names else set()
+    )
+    assert set(step.get("data", ())) == names
+    assert set(step.get("data_description", ())) == names
+
+
 @pytest.mark.parametrize("spec", PROVIDERS.values(), ids=PROVIDERS)
 async def test_provider_forms(hass: HomeAssistant, spec: ProviderSpec) -> None:
-    """Have exactly the texts of each provider's own fields."""
-    fields = spec.sign_in(context(hass)).fields
-    step = CONFIG["step"][spec.slug]
-    assert set(step) == {"title", "description", "data", "data_description"}
-    assert set(step["data"]) == {field.name for field in fields}
-    assert set(step["data_description"]) == set(step["data"])
+    """Have exactly the texts of each provider's own fields, and of its ways."""
+    if spec.ways:
+        menu = CONFIG["step"][spec.slug]
+        kinds = {"menu_options", "menu_option_descriptions"}
+        assert set(menu) == {"title", "description"} | kinds
+        assert all(set(menu[kind]) == set(spec.ways) for kind in kinds)
+    for step, sign_in in (spec.ways or {spec.slug: spec.sign_in}).items():
+        check_texts(CONFIG["step"][step], sign_in(context(hass)).fields)
+
+
+@pytest.mark.parametrize("spec", PROVIDERS.values(), ids=PROVIDERS)
+def test_options(spec: ProviderSpec) -> None:
+    """Have exactly the texts of each provider's options, and of what they offer."""
+    if not spec.options:
+        assert spec.slug not in OPTIONS["step"]
+        return
+    check_texts(OPTIONS["step"][spec.slug], spec.options)
+    assert set(spec.moved_by) <= {field.name for field in spec.options}
+    for field in spec.options:
+        unnamed = {value for value, name in field.options.items() if not name}
+        if unnamed:
+            assert set(TEXTS["selector"][field.name]["options"]) >= unnamed
 
 
 def test_steps_of_accounts() -> None:
     """Have no texts of steps that there are not, nor of providers."""
-    assert set(CONFIG["step"]) == {"user", *PROVIDERS}
+    ways = {way for spec in PROVIDERS.values() for way in spec.ways}
+    questions = steps_of_questions()
+    assert set(CONFIG["step"]) == {"user", *PROVIDERS, *ways, *questions}
+    for step in questions:
+        texts = CONFIG["step"][step]
+        assert set(texts) == {"title", "description", "data", "data_description"}
+        assert set(texts["data"]) == set(texts["data_description"])
     assert set(CONFIG["progress"]) <= set(PROVIDERS)
+    assert set(OPTIONS["step"]) <= set(PROVIDERS)
     # The others, such as that of a login that was renewed, are Home Assistant's own.
-    assert set(CONFIG["abort"]) == {"already_configured", "unique_id_mismatch"}
+    assert set(CONFIG["abort"]) == {
+        "already_configured",
+        "not_usable",
+        "unique_id_mismatch",
+    }
+
+
+def test_errors_of_options() -> None:
+    """Have a text for each error that the form of options shows."""
+    assert set(OPTIONS["error"]) == {"required", "state_unavailable"}
 
 
 def test_errors_of_pairs() -> None:
@@ -187,6 +173,6 @@ def test_check_fails_where_a_text_is_missing() -> None:
 
 def test_texts_hold_no_addresses() -> None:
     """Leave addresses to placeholders, as they are no matter of translation."""
-    for text in all_texts({"config": CONFIG, "pair": PAIR}):
+    for text in all_texts({"config": CONFIG, "options": OPTIONS, "pair": PAIR}):
         assert "://" not in text
         assert "www." not in text

@@ -80,21 +80,6 @@ async def test_first_form(
     ]
 
 
-async def test_progress_needs_positions_on_both_sides(
-    hass: HomeAssistant, tracker: ConfigEntry, jellyfin_account: ConfigEntry
-) -> None:
-    """Offer progress only where both accounts hold positions."""
-    result = await start_pair_flow(hass, tracker)
-    assert options(result, "features") == ["watchlist", "history", "ratings"]
-    result = await answer_pair(
-        hass, result, {"target": jellyfin_account.entry_id, "features": ["progress"]}
-    )
-    assert result["errors"] == {"features": "feature_not_supported"}
-    placeholders = result["description_placeholders"]
-    assert placeholders is not None
-    assert placeholders["account"] == jellyfin_account.title
-
-
 async def test_new_pair(
     hass: HomeAssistant, tracker: ConfigEntry, other_tracker: ConfigEntry
 ) -> None:
@@ -240,7 +225,7 @@ async def test_feature_of_one_account_only(
     poorer = replace(PROVIDERS[slug], capabilities=capabilities)
     with patch.dict(PROVIDERS, {slug: poorer}):
         result = await start_pair_flow(hass, tracker)
-        assert options(result, "features") == ["watchlist", "history"]
+        assert options(result, "features") == ["watchlist", "history", "progress"]
         result = await answer_pair(
             hass,
             result,

@@ -25,7 +25,7 @@ from .repair_world import (
     names,
     take,
 )
-from .runs import add_tracker, listed, press, put, set_up, until, watched
+from .runs import add_tracker, listed, press, put, set_up, settled, until, watched
 
 ISSUE = f"removals_held_{PAIR_ID}"
 FILMS = 20
@@ -362,7 +362,7 @@ async def test_answer_during_a_run(
         assert (shown["type"], shown["step_id"]) == ("progress", "wait")
     await until(run.done)
     assert run.result().counts.blocked == 8
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settled(hass)
     shown = await repairs.look_again()
     assert (shown["type"], shown["description"]) == ("create_entry", "approved_by_hand")
     assert not issue_exists(hass, ISSUE)

@@ -8,7 +8,7 @@ from custom_components.crosswatch.runtime import async_get_runtime
 from homeassistant.core import HomeAssistant
 
 from .repair_world import PAIR_ID, Repairs, World, issue_exists, issue_of, names, take
-from .runs import add_tracker, listed, press, put, set_up, until, watched
+from .runs import add_tracker, listed, press, put, set_up, settled, until, watched
 
 ISSUE = f"shrink_{PAIR_ID}"
 REMOVALS = f"removals_held_{PAIR_ID}"
@@ -135,7 +135,7 @@ async def test_believe_during_a_run(
         assert (shown["type"], shown["step_id"]) == ("progress", "wait")
     await until(run.done)
     assert [each.reason for each in run.result().failures] == ["suspicious_shrink"]
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settled(hass)
     shown = await repairs.look_again()
     assert (shown["type"], shown["description"]) == ("create_entry", "believed_by_hand")
     assert not issue_exists(hass, ISSUE)

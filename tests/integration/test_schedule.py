@@ -31,6 +31,7 @@ from .runs import (
     press,
     put,
     set_up,
+    settled,
     state_of,
     watched,
 )
@@ -76,7 +77,7 @@ class World:
         """Let time pass, and what is due happen."""
         self._freezer.tick(time)
         async_fire_time_changed(self.hass)
-        await self.hass.async_block_till_done(wait_background_tasks=True)
+        await settled(self.hass)
 
     async def switch(self, key: str, state: str) -> None:
         """Turn a switch of the pair on or off."""
@@ -122,7 +123,7 @@ async def test_reload_runs_nothing_that_is_not_due(world: World) -> None:
     """Keep the due time over a reload, counted from when the pair was made."""
     await world.wait(timedelta(minutes=20))
     await world.hass.config_entries.async_reload(world.home.entry_id)
-    await world.hass.async_block_till_done(wait_background_tasks=True)
+    await settled(world.hass)
     assert world.runs is None
     assert world.next_run == NOW + INTERVAL
 
@@ -141,7 +142,7 @@ async def test_last_run_survives_a_restart(world: World) -> None:
     await world.wait(timedelta(minutes=10))
     for entry_id in ("entry-home", "entry-cabin"):
         await world.hass.config_entries.async_setup(entry_id)
-    await world.hass.async_block_till_done(wait_background_tasks=True)
+    await settled(world.hass)
     assert (world.runs, world.next_run) == (run, next_run)
     assert state_of(world.hass, "sensor", world.pair, "status") == "success"
     assert state_of(world.hass, "sensor", world.pair, "added") == "2"
@@ -159,7 +160,7 @@ async def test_overdue_run_waits_for_the_start(
     assert world.runs is None
     hass.set_state(CoreState.running)
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settled(hass)
     assert world.runs is None
     await world.wait(timedelta(seconds=JITTER[1] + 1))
     assert world.runs is not None
@@ -207,7 +208,7 @@ async def test_by_hand_only(hass: HomeAssistant, world: World) -> None:
     await world.wait(timedelta(days=30))
     assert world.runs is None
     await press(hass, world.pair, "sync")
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settled(hass)
     assert world.runs is not None
 
 
@@ -225,7 +226,7 @@ async def test_run_by_hand_counts(hass: HomeAssistant, world: World) -> None:
     """Count the next run from one that a person started."""
     await world.wait(timedelta(minutes=50))
     await press(hass, world.pair, "dry_run_now")
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settled(hass)
     run = world.runs
     await world.wait(timedelta(minutes=30))
     assert world.runs == run

@@ -20,6 +20,7 @@ from .runs import (
     listed,
     put,
     rated,
+    settled,
     state_of,
     titles,
     until,
@@ -257,7 +258,7 @@ async def test_next_run_stays_due(
     assert pair.data.report.undo_of == run["run_id"]
     freezer.move_to(due + timedelta(minutes=1))
     async_fire_time_changed(hass)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settled(hass)
     assert pair.data.report.undo_of == ""
     assert pair.data.report.counts.added == 0
     assert pair.data.next_run is not None

@@ -13,6 +13,7 @@ from custom_components.crosswatch.engine.ids import item_keys
 from custom_components.crosswatch.engine.model import (
     Feature,
     Item,
+    MediaKind,
     Record,
     Side,
     Snapshot,
@@ -33,7 +34,14 @@ from custom_components.crosswatch.providers.spec import Connection, SignInContex
 
 from ..simulators.base import FaultKind
 from ..simulators.catalogue import Catalogue, make_catalogue
-from ..simulators.jellyfin import JellyfinSimulator, Oddities, Seeded, User, seed
+from ..simulators.jellyfin import (
+    Item as ServerItem,
+    JellyfinSimulator,
+    Oddities,
+    Seeded,
+    User,
+    seed,
+)
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 USER = "jon"
@@ -64,6 +72,15 @@ class World:
     user: User
     seeded: Seeded
     provider: JellyfinProvider
+    data: JsonObject
+    session: aiohttp.ClientSession
+    limiters: Limiters
+    options: JsonObject
+
+    def restarted(self, options: JsonObject | None = None) -> JellyfinProvider:
+        """Return the account's provider as it is after a restart."""
+        chosen = self.options if options is None else options
+        return provider_for(self.data, self.session, self.limiters, chosen)
 
     async def read(
         self, feature: Feature, previous: Snapshot | None = None
@@ -106,7 +123,10 @@ def answers(url: str, **changes: str | bool) -> Answers:
 
 
 def provider_for(
-    data: JsonObject, session: aiohttp.ClientSession, limiters: Limiters
+    data: JsonObject,
+    session: aiohttp.ClientSession,
+    limiters: Limiters,
+    options: JsonObject | None = None,
 ) -> JellyfinProvider:
     """Return the provider of what a sign-in kept."""
 
@@ -121,6 +141,7 @@ def provider_for(
             limiters=limiters,
             save=save,
             folder=Path(),
+            options=options or {},
         )
     )
     assert isinstance(provider, JellyfinProvider)
@@ -133,6 +154,7 @@ async def a_world(
     limiters: Limiters,
     catalogue: Catalogue | None = None,
     oddities: Oddities | None = None,
+    options: JsonObject | None = None,
 ) -> AsyncIterator[World]:
     """Start a server, sign in, and forget the requests of that."""
     async with JellyfinSimulator(clock=lambda: NOW) as server:
@@ -147,8 +169,22 @@ async def a_world(
         )
         assert isinstance(signed_in, SignedIn)
         server.reset_requests()
-        provider = provider_for(signed_in.data, session, limiters)
-        yield World(server, user, seeded, provider)
+        data, chosen = signed_in.data, options or {}
+        provider = provider_for(data, session, limiters, chosen)
+        yield World(server, user, seeded, provider, data, session, limiters, chosen)
+
+
+def as_item(item: ServerItem) -> Item:
+    """Return an item as another account would know it."""
+    ids = {name.lower(): value for name, value in item.provider_ids.items()}
+    if item.type == "Movie":
+        return Item(MediaKind.MOVIE, ids, item.name, item.year)
+    if item.type == "Series":
+        return Item(MediaKind.SHOW, ids, item.name, item.year)
+    show = as_item(item.series)
+    if item.type == "Season":
+        return Item(MediaKind.SEASON, {}, "", None, show, item.index)
+    return Item(MediaKind.EPISODE, ids, "", None, show, item.parent_index, item.index)
 
 
 def operation(

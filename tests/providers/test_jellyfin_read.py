@@ -27,8 +27,7 @@ from custom_components.crosswatch.engine.provider import (
     ProviderUnavailableError,
 )
 from custom_components.crosswatch.providers.http import Limiters, StatusError
-from custom_components.crosswatch.providers.jellyfin import history
-from custom_components.crosswatch.providers.jellyfin.provider import JellyfinProvider
+from custom_components.crosswatch.providers.mediabrowser import history
 from custom_components.crosswatch.providers.mediabrowser.library import Listing
 from custom_components.crosswatch.providers.mediabrowser.rows import Page
 
@@ -336,12 +335,10 @@ async def test_new_plays_without_a_marker(world: World) -> None:
     await agrees(world, updated)
 
 
-async def test_series_of_the_last_time_are_not_asked_for(
-    world: World, session: aiohttp.ClientSession, limiters: Limiters
-) -> None:
+async def test_series_of_the_last_time_are_not_asked_for(world: World) -> None:
     """After a restart, the series of an episode that was known is known as well."""
     snapshot = await played_and_read(world)
-    restarted = JellyfinProvider(world.provider._client)  # noqa: SLF001
+    restarted = world.restarted()
     world.server.play(world.user, world.seeded.episodes[2], moment())
     updated = await restarted.read(Feature.HISTORY, snapshot)
     assert world.server.count() == 1

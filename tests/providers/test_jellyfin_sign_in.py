@@ -422,6 +422,7 @@ async def test_quick_connect(
     server.auto_approve = user_of(server)
     server.faults.fail(path="/QuickConnect/Connect", status=502, times=3)
     signed_in = await sign_in.finish(replace(code, interval=0.01))
+    assert isinstance(signed_in, SignedIn)
     assert signed_in.data["username"] == USER
     assert signed_in.info.name == "jon (Living Room)"
     await provider_for(signed_in.data, session, limiters).identify()

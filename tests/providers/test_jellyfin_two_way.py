@@ -26,8 +26,8 @@ from custom_components.crosswatch.engine.provider import (
     ProviderUnavailableError,
 )
 from custom_components.crosswatch.providers.http import Limiters
-from custom_components.crosswatch.providers.jellyfin import history
-from custom_components.crosswatch.providers.jellyfin.provider import JellyfinProvider
+from custom_components.crosswatch.providers.jellyfin.client import JellyfinClient
+from custom_components.crosswatch.providers.mediabrowser import history
 
 from ..simulators.base import FaultKind
 from ..simulators.catalogue import make_catalogue
@@ -260,6 +260,7 @@ async def test_an_item_that_goes_in_the_meantime(
     """It is asked for once more before it is called gone."""
     film = world.seeded.films[3]
     client = world.provider._client  # noqa: SLF001
+    assert isinstance(client, JellyfinClient)
     change = client._change  # noqa: SLF001
 
     async def change_what_is_gone(*args: object) -> object:
@@ -520,7 +521,7 @@ async def test_a_server_without_anything(world: World) -> None:
     with pytest.raises(ProviderUnavailableError, match="no films"):
         await read(world, Feature.WATCHLIST)
     # A server that never had anything has nothing to lose.
-    anew = JellyfinProvider(world.provider._client)  # noqa: SLF001
+    anew = world.restarted()
     assert (await anew.read(Feature.WATCHLIST, None)).records == {}
 
 

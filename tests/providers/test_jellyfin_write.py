@@ -27,7 +27,7 @@ from custom_components.crosswatch.engine.provider import (
     ProviderUnavailableError,
 )
 from custom_components.crosswatch.providers.http import Limiters
-from custom_components.crosswatch.providers.jellyfin.changes import (
+from custom_components.crosswatch.providers.mediabrowser.changes import (
     is_watched,
     rating_change,
     watched_change,
@@ -38,7 +38,16 @@ from custom_components.crosswatch.providers.mediabrowser.rows import UserData
 from ..simulators.base import FaultKind
 from ..simulators.catalogue import make_catalogue
 from ..simulators.jellyfin import Item as ServerItem, Oddities
-from .jellyfin_world import ITEMS, FaultRule, World, a_world, moment, operation, written
+from .jellyfin_world import (
+    ITEMS,
+    FaultRule,
+    World,
+    a_world,
+    as_item,
+    moment,
+    operation,
+    written,
+)
 
 APPLIED = (OutcomeKind.APPLIED, None)
 THERE = (OutcomeKind.ALREADY_THERE, None)
@@ -69,19 +78,6 @@ async def odd_world(
     catalogue = make_catalogue(films=100, shows=12)
     async with a_world(session, limiters, catalogue, Oddities()) as world:
         yield world
-
-
-def as_item(item: ServerItem) -> Item:
-    """Return an item as another account would know it."""
-    ids = {name.lower(): value for name, value in item.provider_ids.items()}
-    if item.type == "Movie":
-        return Item(MediaKind.MOVIE, ids, item.name, item.year)
-    if item.type == "Series":
-        return Item(MediaKind.SHOW, ids, item.name, item.year)
-    show = as_item(item.series)
-    if item.type == "Season":
-        return Item(MediaKind.SEASON, {}, "", None, show, item.index)
-    return Item(MediaKind.EPISODE, ids, "", None, show, item.parent_index, item.index)
 
 
 def data_of(world: World, item: ServerItem) -> tuple[bool, int, datetime | None]:
@@ -464,9 +460,13 @@ def test_what_confirms(now: UserData, confirmed: bool) -> None:
 
 def test_ratings_are_sent_as_they_are() -> None:
     """A rating keeps its decimals."""
-    assert rating_change(UserData(), Rated(7.3)) == {"Rating": 7.3}
-    assert rating_change(UserData(rating=7.3), Rated(7.3)) is None
-    assert rating_change(UserData(rating=7.0), Rated(7.3)) == {"Rating": 7.3}
+    assert rating_change(UserData(), Rated(7.3), 0.1) == {"Rating": 7.3}
+    assert rating_change(UserData(rating=7.3), Rated(7.3), 0.1) is None
+    assert rating_change(UserData(rating=7.0), Rated(7.3), 0.1) == {"Rating": 7.3}
+    # Where a server knows likes and dislikes only, a like is any high rating.
+    assert rating_change(UserData(rating=10), Rated(8), 5) is None
+    assert rating_change(UserData(rating=1), Rated(8), 5) == {"Rating": 8}
+    assert rating_change(UserData(), Rated(8), 5) == {"Rating": 8}
 
 
 @pytest.mark.parametrize(

@@ -3,28 +3,49 @@
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature
+from custom_components.crosswatch.engine.provider import FeatureSupport
 from custom_components.crosswatch.providers.registry import PROVIDERS
 from custom_components.crosswatch.providers.spec import ProviderSpec
 
-COMMON = {Feature.WATCHLIST, Feature.HISTORY, Feature.RATINGS}
+# What each can hold, as the tables of their services say: read and write, or read only.
+FEATURES = {
+    "emby": {"watchlist", "history", "ratings", "progress"},
+    "jellyfin": {"watchlist", "history", "ratings", "progress"},
+    "kodi": {"history", "ratings", "progress"},
+    "plex": {"watchlist", "history", "ratings", "progress"},
+    "tautulli": {"history"},
+    "tracker": {"watchlist", "history", "ratings", "progress"},
+    "trakt": {"watchlist", "history", "ratings"},
+}
+READ_ONLY = {"tautulli"}
 
 
-def test_the_slugs_are_those_of_the_specs() -> None:
+def test_all_are_there() -> None:
     """Each provider is found by its own slug, which configurations refer to."""
-    assert set(PROVIDERS) == {"jellyfin", "tracker", "trakt"}
+    assert {
+        slug: set(spec.capabilities) for slug, spec in PROVIDERS.items()
+    } == FEATURES
     assert all(slug == spec.slug for slug, spec in PROVIDERS.items())
 
 
 @pytest.mark.parametrize("spec", PROVIDERS.values(), ids=PROVIDERS)
 def test_each_says_what_it_can_do(spec: ProviderSpec) -> None:
-    """Every provider has a name, and can at least do what all have in common."""
+    """Every provider has a name, reads all its features, and writes what it can."""
     assert spec.name
-    assert set(spec.capabilities) >= COMMON
-    assert all(support.kinds for support in spec.capabilities.values())
-    assert all(support.batch_size > 0 for support in spec.capabilities.values())
+    for support in spec.capabilities.values():
+        assert support.kinds
+        assert support.batch_size > 0
+        assert support.read
+        assert _writes(support) is (spec.slug not in READ_ONLY)
 
 
-def test_the_tracker_holds_more() -> None:
-    """Positions are the tracker's alone for now."""
-    assert Feature.PROGRESS in PROVIDERS["tracker"].capabilities
-    assert Feature.PROGRESS not in PROVIDERS["jellyfin"].capabilities
+def _writes(support: FeatureSupport) -> bool:
+    return support.add or support.update or support.remove
+
+
+@pytest.mark.parametrize("spec", PROVIDERS.values(), ids=PROVIDERS)
+def test_positions_belong_to_what_is_played(spec: ProviderSpec) -> None:
+    """A show or a season has no position."""
+    if Feature.PROGRESS in spec.capabilities:
+        kinds = {kind.value for kind in spec.capabilities[Feature.PROGRESS].kinds}
+        assert kinds == {"movie", "episode"}

@@ -126,3 +126,63 @@ async def test_quick_connect(
             assert result["User"]["Name"] == "Jon"
 
     await run(work)
+
+
+async def test_plays(jellyfin: JellyfinSimulator, library: Seeded, jon: User) -> None:
+    """What it plays stands in its session, and where it stops is kept."""
+    film = library.films[0]
+    half = (film.runtime or 0) // 2
+
+    def work() -> None:
+        """Do so."""
+        with client_of(jellyfin.url) as client:
+            sign_in(client, jellyfin.url)
+            api = client.jellyfin
+            api.session_playing({"ItemId": film.id, "PositionTicks": 0})
+            api.session_progress({"ItemId": film.id, "PositionTicks": half})
+            (session,) = api.sessions()
+            assert session["NowPlayingItem"]["Id"] == film.id
+            assert session["PlayState"]["PositionTicks"] == half
+            api.session_progress({"ItemId": film.id})
+            api.session_stop({"ItemId": film.id})
+            (session,) = api.sessions()
+            assert "NowPlayingItem" not in session
+            found = api.get_user_items(filters="IsResumable", recursive=True)
+            assert [item["Id"] for item in found["Items"]] == [film.id]
+            end = film.runtime
+            api.session_playing({"ItemId": film.id, "PositionTicks": half})
+            api.session_stop({"ItemId": film.id, "PositionTicks": end})
+            with pytest.raises(HTTPException):
+                api.session_playing({"ItemId": "0" * 32})
+
+    await run(work)
+    data = jon.of(film)
+    assert (data.position, data.played, data.play_count) == (0, True, 2)
+
+
+async def test_lists(jellyfin: JellyfinSimulator, library: Seeded, jon: User) -> None:
+    """It makes and changes playlists and collections."""
+    films = [film.id for film in library.films]
+    jon.collects = True
+
+    def work() -> None:
+        """Do so."""
+        with client_of(jellyfin.url) as client:
+            sign_in(client, jellyfin.url)
+            api = client.jellyfin
+            made = api.new_playlist("Later", films[:1], is_public=False)["Id"]
+            api.add_playlist_items(made, films[1:3])
+            rows = api.get_playlist_items(made)["Items"]
+            assert [row["Id"] for row in rows] == films[:3]
+            api.remove_playlist_items(made, [rows[0]["PlaylistItemId"]])
+            assert api.get_playlist(made)["ItemIds"] == films[1:3]
+            assert [row["Name"] for row in api.get_playlists()["Items"]] == ["Later"]
+            made = api.new_collection("Later", ",".join(films[:1]))["Id"]
+            api.add_collection_items(made, films[1:3])
+            api.remove_collection_items(made, films[:1])
+            found = api.get_user_items(parent_id=made, sort_by="DateCreated")["Items"]
+            assert [row["Id"] for row in found] == films[1:3]
+            found = api.get_collections("Later")["Items"]
+            assert made in [row["Id"] for row in found]
+
+    await run(work)

@@ -135,7 +135,9 @@ async def test_episodes(caller: Caller, library: Seeded) -> None:
     ).status == 404
 
 
-async def test_without_recursive(caller: Caller, library: Seeded) -> None:
+async def test_without_recursive(
+    jellyfin: JellyfinSimulator, caller: Caller, library: Seeded
+) -> None:
     """Without `recursive` only direct children are listed, and ids are found."""
     assert (await caller.get("/Items"))["Items"] == []
     found = await caller.get("/Items", parentId=library.shows.id)
@@ -148,8 +150,14 @@ async def test_without_recursive(caller: Caller, library: Seeded) -> None:
     assert await caller.names(parentId=collections) == []
     found = await caller.get("/Items", ids=library.films[3].id)
     assert found["TotalRecordCount"] == 1
-    reply = await caller.send("GET", "/Items", parentId="0" * 32)
-    assert reply.status == 404
+    unknown: dict[str, Any] = {"parentId": "0" * 32}
+    assert (await caller.get("/Items", **unknown))["Items"] == []
+    everything = await caller.get("/Items", recursive="true")
+    found = await caller.get("/Items", recursive="true", **unknown)
+    assert found["TotalRecordCount"] == everything["TotalRecordCount"]
+    jellyfin.behaviour.refuses_unknown_parents = True
+    jellyfin.state.touch()
+    assert (await caller.send("GET", "/Items", **unknown)).status == 404
 
 
 @pytest.mark.parametrize(

@@ -93,3 +93,15 @@ async def test_large_library_is_quick(
     assert len(found) == 10_000
     assert list(found.values()) == sorted(found.values(), reverse=True)
     assert len(jellyfin.lists) == 1
+
+
+async def test_a_hidden_view(
+    jellyfin: JellyfinSimulator, caller: Caller, jon: User, library: Seeded
+) -> None:
+    """A library that a user hides is shown when it is asked for."""
+    jon.hides = frozenset({library.movies.id})
+    names = [row["Name"] for row in (await caller.get("/UserViews"))["Items"]]
+    assert "Movies" not in names
+    found = await caller.get("/UserViews", includeHidden="true")
+    assert "Movies" in [row["Name"] for row in found["Items"]]
+    assert "Shows" in names

@@ -1,6 +1,6 @@
 """How a person signs in to a provider, told without any user interface."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -18,16 +18,31 @@ class FieldKind(StrEnum):
     SECRET = "secret"
     URL = "url"
     SWITCH = "switch"
+    SELECT = "select"
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field of the form; its texts are found by provider and name."""
+    """One field of a form; its texts are found by the name of the form and its own.
+
+    `options` are the values to choose from, with the names that a person knows them
+    by; where they have none, their texts are found by the name of the field.
+    """
 
     name: str
     kind: FieldKind
     required: bool = True
     default: str | bool | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def preset(self) -> str | bool | None:
+        """Return what the field holds before anybody has answered."""
+        if self.default is None and self.kind is FieldKind.SWITCH:
+            return False
+        if self.default is None and self.kind is FieldKind.SELECT and self.required:
+            return next(iter(self.options), None)
+        return self.default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +67,23 @@ class SignedIn:
     info: AccountInfo
 
 
+type Progress = SignedIn | DeviceCode | Question
+"""How far a sign-in has come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A further form, named `step`, that an answer so far leads to.
+
+    `answer` goes on with what the person enters there; it raises SignInError.
+    """
+
+    step: str
+    fields: tuple[FormField, ...]
+    answer: Callable[[Answers], Awaitable[Progress]] = field(repr=False)
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+
+
 class SignInError(Exception):
     """The sign-in failed; `key` names the text that says why and what to do."""
 
@@ -65,7 +97,7 @@ class SignInError(Exception):
 class SignIn(Protocol):
     """One attempt to sign in.
 
-    `fields` are asked first. `begin` either finishes, or returns a code for the
+    `fields` are asked first. `begin` finishes, asks more, or returns a code for the
     person to enter; `finish` then waits until that is done.
     """
 
@@ -73,8 +105,8 @@ class SignIn(Protocol):
     def fields(self) -> tuple[FormField, ...]:
         """Return the fields of the form."""
 
-    async def begin(self, answers: Answers) -> SignedIn | DeviceCode:
+    async def begin(self, answers: Answers) -> Progress:
         """Start with the person's answers; raises SignInError."""
 
-    async def finish(self, code: DeviceCode) -> SignedIn:
+    async def finish(self, code: DeviceCode) -> Progress:
         """Wait until the person has entered the code; raises SignInError."""

@@ -3,22 +3,26 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import aiohttp
 
 from ..engine.model import Feature
 from ..engine.provider import FeatureSupport, Provider
 from .http import JsonObject, Limiters
-from .sign_in import SignIn
+from .sign_in import Answers, FormField, SignIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """What a provider is given to reach its account.
 
-    `data` is what its sign-in returned. `save` persists data that changed at run
-    time, such as rotated tokens, before they are used. `folder` is where a provider
-    that keeps its records itself may put its file.
+    `data` is what its sign-in returned. `options` holds a value for each field in
+    `ProviderSpec.options`: what the person has chosen since, else its default. `save`
+    persists data that changed at run time, such as rotated tokens, before they are
+    used. `folder` is where a provider that keeps its records itself may put its file.
+    `session` verifies certificates or not, as the person has chosen for a server of
+    their own; `verified` always does, for what is asked elsewhere.
     """
 
     data: JsonObject = field(repr=False)
@@ -26,6 +30,16 @@ class Connection:
     limiters: Limiters
     save: Callable[[JsonObject], Awaitable[None]]
     folder: Path
+    options: JsonObject = field(default_factory=dict)
+    verified: aiohttp.ClientSession | None = None
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """A provider that hears of changes while its account is loaded."""
+
+    async def listen(self) -> None:
+        """Listen until cancelled; whatever fails is tried again, later and later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +47,49 @@ class SignInContext:
     """What a sign-in is given: sessions, limits, and who Home Assistant is.
 
     `session` returns the session that verifies certificates, or not. `device_id` is
-    unique to this sign-in and stays the same for its account.
+    unique to this sign-in and stays the same for its account. `known` is the data of
+    an account that signs in again, so that nothing is asked which it tells already;
+    a new account has none.
     """
 
     session: Callable[[bool], aiohttp.ClientSession]
     limiters: Limiters
     device_id: str
     folder: Path
+    known: JsonObject = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What something in the network tells of itself without being asked.
+
+    `properties` are the fields of its zeroconf record, or of its UPnP description.
+    """
+
+    host: str
+    port: int | None
+    name: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def authority(self) -> str:
+        """Return host and port as they stand in an address."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port is None else f"{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundServer:
+    """A server that announces itself.
+
+    `server_id` stays with the server. `answers` fill in the form to sign in. `marks`
+    are what the data of an account at this server holds: one of them is enough.
+    """
+
+    server_id: str
+    name: str
+    answers: Answers
+    marks: JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +97,15 @@ class ProviderSpec:
     """One provider: its name, what it can do, how to sign in and how to build it.
 
     `links` are the addresses that the texts of its form refer to, as texts hold none.
+    With `ways` there are several ways to sign in, by the names of their forms, for the
+    person to choose from; `sign_in` is then the one that most people take. `options`
+    are what a person may change without signing in again, and `moved_by` names those
+    with which a feature's records are to be found elsewhere. `known_from` says in which
+    entries of Home Assistant's own integrations, by their domains, an address of such
+    a service stands: from the entry's data to the answers that it gives, none of them
+    a secret. `discovered_by` says how its servers announce themselves, by the type of
+    their zeroconf service or the model name in their UPnP description. `forget` deletes
+    the files that a provider keeps only as long as its account; it may raise OSError.
     """
 
     slug: str
@@ -55,3 +114,13 @@ class ProviderSpec:
     sign_in: Callable[[SignInContext], SignIn]
     create: Callable[[Connection], Provider]
     links: Mapping[str, str] = field(default_factory=dict)
+    ways: Mapping[str, Callable[[SignInContext], SignIn]] = field(default_factory=dict)
+    options: tuple[FormField, ...] = ()
+    moved_by: Mapping[str, Feature] = field(default_factory=dict)
+    known_from: Mapping[str, Callable[[JsonObject], Answers]] = field(
+        default_factory=dict
+    )
+    discovered_by: Mapping[str, Callable[[Announcement], FoundServer | None]] = field(
+        default_factory=dict
+    )
+    forget: Callable[[JsonObject, Path], None] | None = None

@@ -1,7 +1,7 @@
 """A simulated Jellyfin server."""
 
 from .behaviour import Behaviour
-from .model import Item, ItemType, Library, User, UserData
+from .model import Item, ItemList, ItemType, Library, User, UserData
 from .seeding import Oddities, Seeded, seed
 from .server import JellyfinSimulator
 from .watching import Watched, watch_some
@@ -9,6 +9,7 @@ from .watching import Watched, watch_some
 __all__ = [
     "Behaviour",
     "Item",
+    "ItemList",
     "ItemType",
     "JellyfinSimulator",
     "Library",

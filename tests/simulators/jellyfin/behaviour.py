@@ -19,3 +19,5 @@ class Behaviour:
     """The lists are those of another user, as from a proxy that mixes them up."""
     groups_views: bool = False
     """All libraries of a kind are shown as one view, as a user can choose. [unsure]"""
+    refuses_unknown_parents: bool = False
+    """What lies in something unknown is refused; else the root is taken for it."""

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from .model import User, guid
+from .model import Item, User, guid
 from .refusal import VAGUE, Refusal
 from .state import State
 from .times import TICKS_A_MINUTE
@@ -41,6 +41,8 @@ class Device:
     device_id: str
     version: str
     last_activity: int
+    playing: Item | None = None
+    position: int = 0
 
 
 @dataclass(slots=True)

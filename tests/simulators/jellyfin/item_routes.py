@@ -25,6 +25,8 @@ def views(call: Call) -> web.Response:
     user = reader(call)
     state = call.server.state
     shown = seen_libraries(call, user)
+    if user is not None and call.parameters.boolean("includeHidden") is not True:
+        shown = [library for library in shown if library.id not in user.hides]
     if call.server.behaviour.groups_views:
         rows = [grouped_view_json(kind, state) for kind in kinds_of(shown)]
     else:
@@ -74,8 +76,13 @@ def candidates(call: Call, user: User | None) -> Iterable[Item]:
     recursive = recursive or call.parameters.text("searchTerm") is not None
     parent = call.parameters.id("parentId")
     seen = seen_libraries(call, user)
+    shown = [each for each in state.lists.values() if each.is_shown_to(user)]
     if parent is None:
-        return everything(seen) if recursive else []
+        lists = [each.item for each in shown]
+        return [*everything(seen), *lists] if recursive else []
+    for each in shown:
+        if each.item.id == parent:
+            return [row.item for row in each.entries if user_sees(user, row.item)]
     if call.server.behaviour.groups_views:
         for kind in kinds_of(seen):
             if parent == grouped_view_id(kind):
@@ -91,8 +98,16 @@ def candidates(call: Call, user: User | None) -> Iterable[Item]:
             )
         return everything([library]) if recursive else library.top
     if (item := state.visible(parent, user)) is None:
-        raise not_found()
+        if call.server.behaviour.refuses_unknown_parents:
+            raise not_found()
+        # For what it does not know, the server takes its root. [unsure]
+        return everything(seen) if recursive else []
     return item.descendants() if recursive else item.children
+
+
+def user_sees(user: User | None, item: Item) -> bool:
+    """Return whether a user may see an item of a library."""
+    return user is None or user.sees(item.library)
 
 
 def everything(libraries: Iterable[Library]) -> Iterator[Item]:

@@ -99,6 +99,10 @@ class ItemWriter:
         match item.type:
             case ItemType.MOVIE:
                 return {"VideoType": "VideoFile", "Container": "mkv"}
+            case ItemType.PLAYLIST:
+                return {"MediaType": "Video"}
+            case ItemType.BOX_SET:
+                return {"DisplayOrder": "PremiereDate"}
             case ItemType.SERIES:
                 return {"Status": "Ended", "AirDays": []}
             case ItemType.SEASON:

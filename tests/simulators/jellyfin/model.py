@@ -17,9 +17,13 @@ class ItemType(StrEnum):
     SERIES = "Series"
     SEASON = "Season"
     EPISODE = "Episode"
+    PLAYLIST = "Playlist"
+    BOX_SET = "BoxSet"
 
 
-FOLDERS = frozenset({ItemType.SERIES, ItemType.SEASON})
+FOLDERS = frozenset(
+    {ItemType.SERIES, ItemType.SEASON, ItemType.PLAYLIST, ItemType.BOX_SET}
+)
 
 
 def guid(text: str) -> str:
@@ -130,7 +134,11 @@ class Library:
 
 @dataclass(slots=True, eq=False)
 class User:
-    """A person with an account; `libraries` None means all of them."""
+    """A person with an account; `libraries` None means all of them.
+
+    `collects` is the right to change collections, which administrators have anyway.
+    `hides` are libraries that the person does not want to see at home.
+    """
 
     id: str
     name: str
@@ -140,6 +148,8 @@ class User:
     hidden: bool = True
     libraries: frozenset[str] | None = None
     shows_missing: bool = False
+    collects: bool = False
+    hides: frozenset[str] = frozenset()
     last_login: int | None = None
     last_activity: int | None = None
     failed_logins: int = 0
@@ -152,3 +162,36 @@ class User:
     def of(self, item: Item) -> UserData:
         """Return what the user did with an item; not to be changed."""
         return self.data.get(item.id, NO_DATA)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a playlist or collection, with a name of its own."""
+
+    id: str
+    item: Item
+
+
+@dataclass(slots=True, eq=False)
+class ItemList:
+    """A playlist or a collection; `item` is how it stands in lists of items.
+
+    A collection has no owner. A playlist is seen by its owner and its guests, of whom
+    some may edit it, and by everybody if it is `public`.
+    """
+
+    item: Item
+    owner: User | None = None
+    public: bool = False
+    guests: dict[str, bool] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+
+    def is_shown_to(self, user: User | None) -> bool:
+        """Return whether a user sees it."""
+        if self.owner is None or user is None or self.public:
+            return True
+        return self.owner is user or user.id in self.guests
+
+    def may_be_edited_by(self, user: User) -> bool:
+        """Return whether a user may change a playlist."""
+        return self.owner is user or self.guests.get(user.id, False)

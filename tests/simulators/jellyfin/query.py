@@ -11,9 +11,7 @@ from .refusal import Refusal
 type Test = Callable[[Item], bool]
 
 TYPES = {kind.lower(): kind for kind in ItemType}
-OTHER_TYPES = frozenset(
-    {"audio", "boxset", "collectionfolder", "folder", "musicvideo", "playlist", "video"}
-)
+OTHER_TYPES = frozenset({"audio", "collectionfolder", "folder", "musicvideo", "video"})
 
 # Parameters that a real server obeys and this one does not: an answer that ignored
 # them would be a lie, so they are refused with a status that no real server has here.

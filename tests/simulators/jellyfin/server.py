@@ -5,19 +5,21 @@ from datetime import datetime
 from http import HTTPStatus
 import re
 import ssl
+from typing import override
 
 from aiohttp import web
 
 from ..base import Request, Simulator, utc_now
-from . import item_routes, login_routes, user_data_routes
+from . import item_routes, list_routes, login_routes, play_routes, user_data_routes
 from .behaviour import Behaviour
 from .call import Access, Call
-from .devices import Devices, identity_of
+from .devices import Device, Devices, Identity, identity_of
 from .item_routes import Signature
 from .items import ItemWriter
-from .model import Item, ItemType, Library, User, guid
+from .model import Item, ItemList, ItemType, Library, User, guid
 from .parameters import Parameters
 from .refusal import Refusal
+from .sockets import Sockets
 from .state import State
 from .times import to_ticks
 
@@ -26,7 +28,7 @@ type AsyncHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 # Requests that change who is signed in, but nothing that a person has in a library.
 NO_WRITE = re.compile(
-    r"/(Users/Authenticate\w+|QuickConnect/\w+|Sessions/\w+|System/Ping)",
+    r"/(Users/Authenticate\w+|QuickConnect/\w+|Sessions/Logout|System/Ping)",
     re.IGNORECASE,
 )
 STATIC_PART = re.compile(r"(?<=/)[A-Za-z]+")
@@ -76,6 +78,9 @@ class JellyfinSimulator(Simulator):
         self.writer = ItemWriter(self.state.server_id)
         self.lists: dict[Signature, list[Item]] = {}
         self.collections = Library(guid("collections"), "Collections", "boxsets", "")
+        self.sockets = Sockets(self)
+        self.state.on_user_data = self.sockets.tell_user_data
+        self.state.on_library = self.sockets.tell_library
 
     def clock_now(self) -> datetime:
         """Return the moment that the clock shows, also after it was exchanged."""
@@ -85,9 +90,22 @@ class JellyfinSimulator(Simulator):
         """Return whether a request would change what a person has."""
         return super().is_write(request) and not NO_WRITE.fullmatch(request.path)
 
+    @override
+    async def stop(self) -> None:
+        """Close all connections, those that listen as well."""
+        await self.sockets.close()
+        await super().stop()
+
     def routes(self) -> Iterable[web.RouteDef]:
         """Return all routes."""
-        for routes in (login_routes, item_routes, user_data_routes):
+        yield web.get(any_case("/socket"), self.sockets.serve)
+        for routes in (
+            login_routes,
+            item_routes,
+            list_routes,
+            play_routes,
+            user_data_routes,
+        ):
             for method, path, access, handler in routes.ROUTES:
                 yield web.route(method, any_case(path), self._serving(access, handler))
 
@@ -147,6 +165,7 @@ class JellyfinSimulator(Simulator):
         hidden: bool = True,
         libraries: Iterable[Library] | None = None,
         shows_missing: bool = False,
+        collects: bool = False,
     ) -> User:
         """Add a user, who sees all libraries unless some are named."""
         return self.state.add_user(
@@ -160,6 +179,7 @@ class JellyfinSimulator(Simulator):
                 if libraries is None
                 else frozenset(library.id for library in libraries),
                 shows_missing=shows_missing,
+                collects=collects,
             )
         )
 
@@ -216,10 +236,48 @@ class JellyfinSimulator(Simulator):
     def stop_at(
         self, user: User, item: Item, position: int, at: datetime | None = None
     ) -> None:
-        """Let a user stop watching an item at a position in ticks."""
+        """Let a user stop watching an item at a position in ticks.
+
+        Near its start or its end the server keeps no position.
+        """
         data = self.state.data(user, item)
-        data.position = position
+        self.state.played_to(item, data, position)
         data.last_played = self.state.now() if at is None else to_ticks(at)
+
+    def begin(self, user: User, item: Item, position: int = 0) -> Device:
+        """Let a user begin, or go on, to watch an item on some device."""
+        device = self.devices.sign_in(user, Identity("Jellyfin TV", "TV", "tv", "1"))
+        play_routes.begin(self.state, device, item, position)
+        return device
+
+    def get_on(self, device: Device, position: int) -> None:
+        """Let the device report how far it is; listeners are not told of that."""
+        play_routes.get_on(self.state, device, position)
+
+    def end(self, device: Device) -> None:
+        """Let the user stop where it is."""
+        play_routes.end(self.state, device)
+
+    def make_list(
+        self,
+        name: str,
+        items: Iterable[Item] = (),
+        *,
+        owner: User | None = None,
+        public: bool = False,
+    ) -> ItemList:
+        """Make a playlist of somebody, or without an owner a collection."""
+        return list_routes.make(self, name, items, owner=owner, public=public)
+
+    def delete_list(self, made: ItemList) -> None:
+        """Delete a playlist or collection; what was in it stays."""
+        del self.state.lists[made.item.id]
+        self.state.touch()
+
+    def take_out(self, of: ItemList, *items: Item) -> None:
+        """Take some items out of a playlist or collection."""
+        of.entries = [entry for entry in of.entries if entry.item not in items]
+        self.state.touch()
 
 
 def any_case(path: str) -> str:

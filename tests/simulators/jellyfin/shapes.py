@@ -1,7 +1,7 @@
 """Users, sessions, libraries and the server itself as they stand in answers."""
 
 from .devices import Device, Pending
-from .items import Json
+from .items import ItemWriter, Json
 from .model import Library, User, guid
 from .state import State
 from .times import NEVER, to_text
@@ -43,7 +43,7 @@ def configuration_json(user: User) -> Json:
         "EnableLocalPassword": False,
         "OrderedViews": [],
         "LatestItemsExcludes": [],
-        "MyMediaExcludes": [],
+        "MyMediaExcludes": sorted(user.hides),
         "HidePlayedInLatest": True,
         "RememberAudioSelections": True,
         "RememberSubtitleSelections": True,
@@ -57,7 +57,7 @@ def policy_json(user: User) -> Json:
     return {
         "IsAdministrator": user.admin,
         "IsHidden": user.hidden,
-        "EnableCollectionManagement": user.admin,
+        "EnableCollectionManagement": user.admin or user.collects,
         "EnableSubtitleManagement": user.admin,
         "EnableLyricManagement": False,
         "IsDisabled": user.disabled,
@@ -101,9 +101,15 @@ def policy_json(user: User) -> Json:
 
 
 def session_json(device: Device, state: State) -> Json:
-    """Return the session of a signed-in device, in which nothing is playing."""
+    """Return the session of a signed-in device, with what is playing there."""
+    playing: Json = {}
+    if device.playing is not None:
+        base = ItemWriter(state.server_id).item(device.playing, None, {"providerids"})
+        playing = {"NowPlayingItem": base}
     return {
+        **playing,
         "PlayState": {
+            **({"PositionTicks": device.position} if playing else {}),
             "CanSeek": False,
             "IsPaused": False,
             "IsMuted": False,

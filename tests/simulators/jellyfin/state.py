@@ -6,12 +6,18 @@ Every change raises `revision`, so that a list that was made before is not reuse
 from collections.abc import Callable
 from datetime import datetime
 
-from .model import Item, ItemType, Library, User, UserData, guid
-from .times import to_ticks
+from .model import Item, ItemList, ItemType, Library, User, UserData, guid
+from .times import TICKS_A_SECOND, to_ticks
 
 MAX_RATING = 10.0
 LIKE = 10.0
 DISLIKE = 1.0
+
+# Of what is played, the server forgets the position near the start, and takes it for
+# watched near the end, or where it is short. An administrator can change all three.
+MIN_RESUME_PERCENT = 5
+MAX_RESUME_PERCENT = 90
+MIN_RESUME_TICKS = 300 * TICKS_A_SECOND
 
 
 class State:
@@ -24,7 +30,11 @@ class State:
         self.libraries: dict[str, Library] = {}
         self.items: dict[str, Item] = {}
         self.users: dict[str, User] = {}
+        self.lists: dict[str, ItemList] = {}
         self.revision = 0
+        # Who is told that a user did something with an item, or what came or went.
+        self.on_user_data: Callable[[User, Item], None] = lambda user, item: None
+        self.on_library: Callable[[Item, bool], None] = lambda item, there: None
 
     def now(self) -> int:
         """Return the present moment in ticks, finer than a microsecond."""
@@ -50,6 +60,7 @@ class State:
         siblings = item.library.top if item.parent is None else item.parent.children
         siblings.append(item)
         self.touch()
+        self.on_library(item, True)
         return item
 
     def remove_item(self, item: Item) -> None:
@@ -60,10 +71,15 @@ class State:
             del self.items[gone.id]
             for user in self.users.values():
                 user.data.pop(gone.id, None)
+            for each in self.lists.values():
+                each.entries = [row for row in each.entries if row.item is not gone]
         self.touch()
+        self.on_library(item, False)
 
     def visible(self, item_id: str, user: User | None) -> Item | None:
         """Return an item if there is one of that id that the user may see."""
+        if (found := self.lists.get(item_id)) is not None:
+            return found.item if found.is_shown_to(user) else None
         item = self.items.get(item_id)
         if item is None or (user is not None and not user.sees(item.library)):
             return None
@@ -94,9 +110,26 @@ class State:
     # What a user does
 
     def data(self, user: User, item: Item) -> UserData:
-        """Return what a user did with an item, to be changed."""
+        """Return what a user did with an item, to be changed, and told of."""
+        self.on_user_data(user, item)
+        return self.data_untold(user, item)
+
+    def data_untold(self, user: User, item: Item) -> UserData:
+        """Return what a user did with an item, to be changed without telling."""
         self.touch()
         return user.data.setdefault(item.id, UserData())
+
+    def played_to(self, item: Item, data: UserData, position: int) -> None:
+        """Keep how far an item was played, as the server judges it."""
+        runtime = item.runtime or 0
+        if runtime and 100 * position < MIN_RESUME_PERCENT * runtime:
+            position = 0
+        elif runtime and (
+            100 * position > MAX_RESUME_PERCENT * runtime or runtime < MIN_RESUME_TICKS
+        ):
+            position = 0
+            data.played = True
+        data.position = position
 
     def mark_played(self, user: User, item: Item, at: int | None) -> None:
         """Mark an item, or all below it, as played.

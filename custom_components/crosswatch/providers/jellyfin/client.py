@@ -1,51 +1,30 @@
 """The endpoints of a Jellyfin server, for one signed-in user."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Final
-from urllib.parse import quote
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, override
 
-import aiohttp
-from yarl import URL
-
-from ...engine.provider import (
-    AccountLimitError,
-    AuthenticationError,
-    ProtocolError,
-    ProviderUnavailableError,
+from ...engine.provider import AccountLimitError, ProviderUnavailableError
+from ..http import Answer, HttpClient, JsonObject, JsonValue
+from ..mediabrowser.answering import (
+    LIST_TIMEOUT,
+    WRITE_TIMEOUT,
+    accepted,
+    checked,
+    from_proxy,
+    path_part,
 )
-from ..http import Answer, HttpClient, JsonObject, JsonValue, Limiters, Pace
 from ..mediabrowser.library import Query
-
-# Nothing limits the rate, but the server's database dislikes parallel writes.
-PACE: Final = Pace(concurrency=4)
-
-# A page of a thousand items takes a small server some seconds.
-LIST_TIMEOUT: Final = 90.0
-# While a server scans its library, its database keeps writes waiting.
-WRITE_TIMEOUT: Final = 30.0
-
-# Ways to sign in that a server does not offer, but a proxy before it may.
-_PROXY_LOGIN: Final = ("basic", "digest", "negotiate", "ntlm")
+from ..mediabrowser.server import Server
 
 # Where a route is not known, its older form is tried: no older server is supported,
 # but some proxies let only the older ones through.
 _UNKNOWN_ROUTE: Final = frozenset({404, 405})
 
 
-def http_client(
-    session: aiohttp.ClientSession,
-    limiters: Limiters,
-    url: str,
-    headers: Mapping[str, str],
-    secrets: Callable[[], Collection[str]],
-) -> HttpClient:
-    """Return the way to a server; all accounts on it share its limits."""
-    limiter = limiters.for_host(str(URL(url).origin()), PACE)
-    return HttpClient(session, limiter, secrets=secrets, headers=headers)
-
-
-class JellyfinClient:
+class JellyfinClient(Server):
     """Asks a server; returns its answers as they are."""
+
+    name = "Jellyfin"
 
     def __init__(self, http: HttpClient, url: str, user_id: str) -> None:
         """Take the server's base address, and whose data this is about."""
@@ -53,10 +32,14 @@ class JellyfinClient:
         self._url = url
         self.user_id = user_id
 
+    @override
     async def me(self) -> JsonObject:
         """Return the user whose token this is."""
-        return checked(await self._http.request("GET", f"{self._url}/Users/Me"))
+        return checked(
+            await self._http.request("GET", f"{self._url}/Users/Me"), self.name
+        )
 
+    @override
     async def items(self, query: Query) -> JsonObject:
         """Return a page of items.
 
@@ -65,37 +48,43 @@ class JellyfinClient:
         """
         return await self._list("/Items", query)
 
+    @override
     async def episodes(self, series_id: str, query: Query) -> JsonObject:
         """Return a page of the episodes of a series."""
-        return await self._list(f"/Shows/{_part(series_id)}/Episodes", query)
+        return await self._list(f"/Shows/{path_part(series_id)}/Episodes", query)
 
+    @override
     async def seasons(self, series_id: str, query: Query) -> JsonObject:
         """Return the seasons of a series."""
-        return await self._list(f"/Shows/{_part(series_id)}/Seasons", query)
+        return await self._list(f"/Shows/{path_part(series_id)}/Seasons", query)
 
+    @override
     async def views(self) -> JsonObject:
         """Return the libraries, those that the user hides at home among them."""
         return await self._list("/UserViews", {"includeHidden": "true"})
 
+    @override
     async def ancestors(self, item_id: str) -> Sequence[JsonValue]:
         """Return what an item lies in; nothing if there is no such item."""
-        answer = await self._get(f"/Items/{_part(item_id)}/Ancestors", {})
+        answer = await self._get(f"/Items/{path_part(item_id)}/Ancestors", {})
         if answer.status == 404:
             return ()
         return (await self._accepted(answer)).array()
 
+    @override
     async def user_data(self, item_id: str) -> JsonObject | None:
         """Return what the user did with an item; None if there is no such item."""
-        answer = await self._get(f"/UserItems/{_part(item_id)}/UserData", {})
+        answer = await self._get(f"/UserItems/{path_part(item_id)}/UserData", {})
         if answer.status in _UNKNOWN_ROUTE:
             return None
         return (await self._accepted(answer)).object()
 
+    @override
     async def save_user_data(
         self, item_id: str, changes: JsonObject
     ) -> JsonObject | None:
         """Change only what is told of an item; None if there is no such item."""
-        item = _part(item_id)
+        item = path_part(item_id)
         return await self._change(
             "POST",
             f"/UserItems/{item}/UserData",
@@ -103,32 +92,133 @@ class JellyfinClient:
             changes,
         )
 
+    @override
     async def mark_unplayed(self, item_id: str) -> JsonObject | None:
         """Forget that an item was played; None if there is no such item."""
-        item = _part(item_id)
+        item = path_part(item_id)
         return await self._change(
             "DELETE",
             f"/UserPlayedItems/{item}",
             f"/Users/{self.user_id}/PlayedItems/{item}",
         )
 
+    @override
     async def set_favourite(self, item_id: str, *, on: bool) -> JsonObject | None:
         """Put an item among the favourites, or take it out; None if it is gone."""
-        item = _part(item_id)
+        item = path_part(item_id)
         return await self._change(
             "POST" if on else "DELETE",
             f"/UserFavoriteItems/{item}",
             f"/Users/{self.user_id}/FavoriteItems/{item}",
         )
 
+    @override
     async def clear_rating(self, item_id: str) -> JsonObject | None:
         """Take the rating off an item; None if there is no such item."""
-        item = _part(item_id)
+        item = path_part(item_id)
         return await self._change(
             "DELETE",
             f"/UserItems/{item}/Rating",
             f"/Users/{self.user_id}/Items/{item}/Rating",
         )
+
+    @override
+    async def sessions(self) -> Sequence[JsonValue]:
+        """Return what is connected: all that the user may see of it."""
+        answer = await self._get("/Sessions", {})
+        return (await self._accepted(answer)).array()
+
+    @override
+    async def owns_playlist(self, playlist_id: str) -> bool:
+        """Tell whether a playlist is the user's own: only its owner sees its guests."""
+        answer = await self._get(f"/Playlists/{path_part(playlist_id)}/Users", {})
+        if answer.status in {403, 404} and not from_proxy(answer):
+            return False
+        await self._accepted(answer)
+        return True
+
+    @override
+    async def playlist_items(self, playlist_id: str, query: Query) -> JsonObject | None:
+        """Return a page of the entries of a playlist; None if there is none."""
+        answer = await self._get(f"/Playlists/{path_part(playlist_id)}/Items", query)
+        if answer.status == 404:
+            return None
+        return (await self._accepted(answer)).object()
+
+    @override
+    async def create_playlist(self, name: str, items: Collection[str]) -> JsonObject:
+        """Create a playlist of one's own."""
+        body: JsonObject = {
+            "Name": name,
+            "Ids": list(items),
+            "UserId": self.user_id,
+            "MediaType": "Video",
+            "IsPublic": False,
+        }
+        answer = await self._send("POST", "/Playlists", {}, body)
+        return answer.object()
+
+    @override
+    async def add_to_playlist(self, playlist_id: str, items: Collection[str]) -> None:
+        """Add items to the end of a playlist."""
+        query = {"ids": ",".join(items), "userId": self.user_id}
+        await self._send("POST", f"/Playlists/{path_part(playlist_id)}/Items", query)
+
+    @override
+    async def remove_from_playlist(
+        self, playlist_id: str, entries: Collection[str]
+    ) -> None:
+        """Take entries out of a playlist."""
+        query = {"entryIds": ",".join(entries)}
+        path = f"/Playlists/{path_part(playlist_id)}/Items"
+        await self._send("DELETE", path, query, idempotent=True)
+
+    @override
+    async def create_collection(self, name: str, items: Collection[str]) -> JsonObject:
+        """Create a collection."""
+        query = {"name": name, "ids": ",".join(items)}
+        return (await self._send("POST", "/Collections", query)).object()
+
+    @override
+    async def add_to_collection(
+        self, collection_id: str, items: Collection[str]
+    ) -> None:
+        """Add items to a collection, in which each can be only once."""
+        await self._collect("POST", collection_id, items)
+
+    @override
+    async def remove_from_collection(
+        self, collection_id: str, items: Collection[str]
+    ) -> None:
+        """Take items out of a collection."""
+        await self._collect("DELETE", collection_id, items)
+
+    async def _collect(
+        self, method: str, collection_id: str, items: Collection[str]
+    ) -> None:
+        """Change what is in a collection."""
+        path = f"/Collections/{path_part(collection_id)}/Items"
+        await self._send(method, path, {"ids": ",".join(items)}, idempotent=True)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        query: Query,
+        body: JsonObject | None = None,
+        *,
+        idempotent: bool = False,
+    ) -> Answer:
+        """Change a list of the server's; raises where that was refused."""
+        answer = await self._http.request(
+            method,
+            f"{self._url}{path}",
+            params=query,
+            json=body,
+            timeout=WRITE_TIMEOUT,
+            idempotent=idempotent,
+        )
+        return answer if answer.status == 204 else await self._accepted(answer)
 
     async def _list(self, path: str, query: Query) -> JsonObject:
         """Return one page of a list."""
@@ -164,7 +254,7 @@ class JellyfinClient:
                 return (await self._accepted(answer)).object()
         if answer.status == 404:
             return None
-        return checked(answer)
+        return checked(answer, self.name)
 
     async def _accepted(self, answer: Answer) -> Answer:
         """Return an answer that is none but what was asked for.
@@ -178,68 +268,7 @@ class JellyfinClient:
             # and a limit would let the rest of its batch wait for a day.
             refused = ProviderUnavailableError if answer.written else AccountLimitError
             raise refused(
-                "The Jellyfin server refuses this, though the login is good: check the"
+                f"The {self.name} server refuses this, though the login is good: check the"
                 " user's libraries and permissions on the server"
             )
-        return accepted(answer)
-
-
-def checked(answer: Answer) -> JsonObject:
-    """Return the object that the server answered; raises what it refused."""
-    return accepted(answer).object()
-
-
-def accepted(answer: Answer) -> Answer:
-    """Return an answer that is a success; raises what the server refused."""
-    match answer.status:
-        case 200:
-            return answer
-        case 401 | 403 if from_proxy(answer):
-            raise ProviderUnavailableError(
-                f"{answer.request} was refused with status {answer.status} by something"
-                " before the Jellyfin server, such as a proxy with a login of its own"
-            )
-        case status if 300 <= status < 400:
-            raise ProtocolError(
-                f"{answer.request} was redirected with status {status}{_place(answer)}:"
-                " check the address of the account"
-            )
-        case 401:
-            raise AuthenticationError(
-                "The Jellyfin server no longer accepts this login: sign in again"
-            )
-        case 403:
-            raise AccountLimitError(
-                "The Jellyfin user lacks the right to do this: check the user's"
-                " permissions on the server"
-            )
-        case status if status >= 500:
-            raise ProviderUnavailableError(
-                f"{answer.request} was answered with status {status}",
-                maybe_sent=answer.written,
-            )
-        case status if answer.ok or not answer.written:
-            raise answer.nonsense("is not what was asked for")
-        case status:
-            raise ProtocolError(f"{answer.request} was refused with status {status}")
-
-
-def from_proxy(answer: Answer) -> bool:
-    """Tell whether a refusal is of a proxy: the server's own are no web pages."""
-    wanted = answer.headers.get("WWW-Authenticate", "").lower()
-    kind = answer.headers.get("Content-Type", "").lower()
-    return wanted.startswith(_PROXY_LOGIN) or kind.startswith("text/html")
-
-
-def _place(answer: Answer) -> str:
-    """Return in words to which host a redirect leads, if it leads to another one."""
-    try:
-        host = URL(answer.headers.get("Location", "")).origin()
-    except ValueError:
-        return ""
-    return f" to {host}"
-
-
-def _part(item_id: str) -> str:
-    """Return an item id as a part of a path."""
-    return quote(item_id, safe="")
+        return accepted(answer, self.name)

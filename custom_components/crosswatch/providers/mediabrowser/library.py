@@ -60,12 +60,17 @@ class LibraryClient(Protocol):
 
 
 async def fetch_page(answer: Awaitable[JsonObject]) -> Page:
+    """Return an answer as a page, once it is there."""
+    return await parse_page(await answer)
+
+
+async def parse_page(answer: JsonObject) -> Page:
     """Return an answer as a page.
 
     Other things get their turn in between. Threads would not help: several pages
     come at once, and their threads would take turns with the event loop.
     """
-    items, total = parse_list(await answer)
+    items, total = parse_list(answer)
     rows: list[Row] = []
     for some in batched(items, ROWS_AT_ONCE, strict=False):
         rows.extend(map(parse_row, some))

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ...engine.model import Item, Listed, MediaKind, Rated, Record, Watched
-from .rows import EPISODE, MOVIE, SEASON, SERIES, Row
+from ...engine.model import Item, Listed, MediaKind, Progress, Rated, Record, Watched
+from .rows import EPISODE, MOVIE, SEASON, SERIES, TICKS_A_MS, Row
 
 KINDS: Final = {
     MOVIE: MediaKind.MOVIE,
@@ -93,6 +93,34 @@ def rating_from_row(row: Row, shows: Shows) -> Record | None:
     if row.data.rating is None or row.type not in KINDS:
         return None
     return Record(item_from_row(row, shows), Rated(row.data.rating), row.id)
+
+
+def is_several(row: Row) -> bool:
+    """Tell whether a file holds several episodes."""
+    return row.last_number is not None
+
+
+def progress_from_row(
+    row: Row, shows: Shows, playing: Mapping[str, int]
+) -> Record | None:
+    """Return the record of an item that was begun, or is being played right now.
+
+    `playing` maps what is being played to its position. A position in a file of
+    several episodes is one of none of them.
+    """
+    position = playing.get(row.id) or row.data.position
+    if row.type not in {MOVIE, EPISODE} or row.virtual or is_several(row):
+        return None
+    if not position and row.id not in playing:
+        return None
+    value = Progress(
+        position_ms=position // TICKS_A_MS,
+        duration_ms=row.runtime // TICKS_A_MS or None,
+        at=row.data.last_played,
+        playing=row.id in playing,
+        watched=row.data.played,
+    )
+    return Record(item_from_row(row, shows), value, row.id)
 
 
 def _show(row: Row, shows: Shows) -> Item | None:

@@ -68,6 +68,26 @@ async def read_all(
     )
 
 
+async def read_in_order(fetch: FetchPage, size: int) -> list[Row]:
+    """Return all rows of a list in which one may stand several times.
+
+    Such a list has no order but its own. Where it changes while this goes on, another
+    attempt is made, then the list is refused.
+    """
+    for _ in range(2):
+        rows: list[Row] = []
+        totals: set[int] = set()
+        while not totals or len(rows) < max(totals):
+            page = await fetch(len(rows), size)
+            totals.add(page.total)
+            rows += page.rows
+            if not page.rows or len(totals) > 1:
+                break
+        if totals == {len(rows)}:
+            return rows
+    raise ProtocolError(f"The server listed {len(rows)} entries of {max(totals)}")
+
+
 async def _read(fetch: FetchPage, size: int) -> _Reading:
     """Read all pages; the first tells how many there are, the others come at once."""
     first = await fetch(0, size)

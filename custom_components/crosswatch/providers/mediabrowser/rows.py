@@ -13,6 +13,9 @@ SERIES: Final = "Series"
 SEASON: Final = "Season"
 EPISODE: Final = "Episode"
 
+# Positions and lengths come in ticks of 100 ns.
+TICKS_A_MS: Final = 10_000
+
 # Keys come in any case; some plugins and old versions have names of their own.
 _NAMESPACES: Final = {
     "imdb": "imdb",
@@ -46,7 +49,10 @@ class UserData(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One item of a list; `last_number` is above `number` for a file of several."""
+    """One item of a list; `last_number` is above `number` for a file of several.
+
+    `runtime` is in ticks of 100 ns, as positions are. `entry` names it in a playlist.
+    """
 
     id: str
     type: str
@@ -60,6 +66,8 @@ class Row(NamedTuple):
     last_number: int | None
     virtual: bool
     data: UserData
+    runtime: int = 0
+    entry: str = ""
 
 
 class Page(NamedTuple):
@@ -104,6 +112,8 @@ def parse_row(item: JsonValue) -> Row:
         _last_number(number, _number(get("IndexNumberEnd"))),
         get("LocationType") == "Virtual",
         parse_user_data(get("UserData")),
+        _number(get("RunTimeTicks")) or 0,
+        _text(get("PlaylistItemId")),
     )
 
 

@@ -1,0 +1,251 @@
+"""One user of a server of this family, as the engine sees an account."""
+
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from datetime import UTC, datetime, timedelta
+from typing import Final, override
+
+from ...engine.model import Feature, Library, MediaKind, Record, Snapshot
+from ...engine.plan import Operation, Outcome
+from ...engine.provider import (
+    ALL_KINDS,
+    AccountInfo,
+    FeatureSupport,
+    ProtocolError,
+    Provider,
+)
+from ..answer import JsonObject
+from .begun import Begun
+from .doubts import Doubts
+from .history import History
+from .kept import Kept
+from .library import LibraryIndex, Listing, Query, SeriesCache
+from .listening import Ears
+from .mapping import rating_from_row
+from .paging import PAGE_SIZE, gather
+from .places import Places
+from .positions import COMPLETES_AT, COMPLETES_FROM
+from .queries import HISTORY_QUERY, RATINGS_PAGES, RATINGS_QUERY, digest
+from .rows import ID_NAMESPACES, Page, Row
+from .server import Server
+from .watchlist import Watchlist
+from .writer import write
+
+# The marker of the history sees the number of plays and the newest ones. An old play
+# that is removed while another is added with an old date passes it by.
+FULL_READ_EVERY: Final = timedelta(days=1)
+
+_FILES: Final = frozenset({MediaKind.MOVIE, MediaKind.EPISODE})
+
+CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
+    Feature.WATCHLIST: FeatureSupport(
+        kinds=frozenset({MediaKind.MOVIE, MediaKind.SHOW}),
+        update=False,
+        ids=ID_NAMESPACES,
+        libraries=True,
+    ),
+    Feature.HISTORY: FeatureSupport(
+        kinds=_FILES,
+        ids=ID_NAMESPACES,
+        trust_marker_for=FULL_READ_EVERY,
+        libraries=True,
+    ),
+    # Without any marker: the server can neither filter nor order by a user's rating,
+    # so that each read goes through the whole library.
+    Feature.RATINGS: FeatureSupport(
+        kinds=ALL_KINDS, ids=ID_NAMESPACES, rating_step=0.1, libraries=True
+    ),
+    Feature.PROGRESS: FeatureSupport(
+        kinds=_FILES,
+        ids=ID_NAMESPACES,
+        trust_marker_for=FULL_READ_EVERY,
+        libraries=True,
+        completes_at=COMPLETES_AT,
+        completes_from=COMPLETES_FROM,
+    ),
+}
+
+
+class MediaBrowserProvider(Provider):
+    """One user of a server; each kind of server has a subclass with its name."""
+
+    capabilities = CAPABILITIES
+
+    def __init__(
+        self,
+        client: Server,
+        watchlist: Watchlist,
+        ears: Ears,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Start without having asked anything."""
+        self._client = client
+        self._watchlist = watchlist
+        self._ears = ears
+        self._now = now
+        self._series = SeriesCache(client)
+        plays = Listing(client.items, HISTORY_QUERY)
+        self._history = History(plays, self._series)
+        self._index = LibraryIndex(client)
+        self._places = Places(client)
+        self._doubts = Doubts(client, self._series)
+        self._head: Kept[Page] = Kept()
+        self._begun = Begun(client, self._series)
+
+    @override
+    async def identify(self) -> AccountInfo:
+        """Return who this account is."""
+        return account_info(await self._client.me())
+
+    async def listen(self) -> None:
+        """Hear of changes as long as the account is loaded."""
+        await self._ears.listen()
+
+    @override
+    async def activity(self, features: Collection[Feature]) -> Mapping[Feature, str]:
+        """Return the markers; one request each, which the next read makes use of.
+
+        While the server would have told of a change, it is asked only who this is.
+        """
+        probes = {
+            Feature.HISTORY: self._history_marker,
+            Feature.WATCHLIST: self._watchlist.marker,
+            Feature.PROGRESS: self._begun.marker,
+        }
+        heard = await self._ears.markers()
+        moment = self._ears.moment
+        asked = [
+            feature
+            for feature in probes
+            if feature in features and feature not in heard
+        ]
+        if heard.keys() & set(features) and not asked:
+            # Silence must not hide a server that fails, or a login that has ended.
+            await self._client.me()
+        found = await gather(probes[feature]() for feature in asked)
+        markers = dict(zip(asked, found, strict=True))
+        self._ears.remember(moment, self._tellable(markers))
+        markers |= {each: heard[each] for each in heard if each in features}
+        return {each: text for each, text in markers.items() if text}
+
+    def _tellable(self, markers: Mapping[Feature, str]) -> Mapping[Feature, str]:
+        """Return the markers of features whose changes the server tells of."""
+        told = {
+            Feature.HISTORY: True,
+            Feature.WATCHLIST: self._watchlist.is_told,
+            # It keeps to itself how somebody gets on who is playing.
+            Feature.PROGRESS: self._begun.is_quiet,
+        }
+        return {each: text for each, text in markers.items() if text and told[each]}
+
+    @override
+    async def read(self, feature: Feature, previous: Snapshot | None) -> Snapshot:
+        """Return all records; what is missing since the last time is looked into."""
+        match feature:
+            case Feature.WATCHLIST:
+                snapshot = await self._watchlist.read(previous, self._now())
+                if not self._watchlist.is_user_data:
+                    return snapshot
+            case Feature.HISTORY:
+                snapshot = await self._read_history(previous)
+            case Feature.PROGRESS:
+                snapshot = await self._begun.read(self._now())
+            case _:
+                snapshot = await self._read_ratings()
+        return await self._doubts.settle(snapshot, previous)
+
+    @override
+    async def libraries(self) -> Sequence[Library]:
+        """Return the user's libraries of films and series."""
+        return await self._places.libraries()
+
+    @override
+    async def locate(self, native_ids: Collection[str]) -> Mapping[str, str]:
+        """Return which of these libraries items are in."""
+        return await self._places.locate(native_ids)
+
+    @override
+    async def write(
+        self, feature: Feature, operations: Sequence[Operation]
+    ) -> AsyncIterator[Outcome]:
+        """Carry out the operations."""
+        if feature is Feature.WATCHLIST:
+            outcomes = self._watchlist.write(self._index, operations)
+        else:
+            step = self.capabilities[Feature.RATINGS].rating_step
+            outcomes = write(
+                self._client, self._index, feature, operations, rating_step=step
+            )
+        self._forget()
+        try:
+            async for outcome in outcomes:
+                yield outcome
+        finally:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Keep nothing from before a write."""
+        self._head.take()
+        self._begun.forget()
+        self._watchlist.forget()
+        self._ears.forget()
+
+    async def _history_marker(self) -> str:
+        """Return the number of plays and a digest of the newest ones."""
+        head = self._head.put(await self._history.head())
+        newest = digest(
+            (row.id, row.data.last_played, row.data.play_count) for row in head.rows
+        )
+        return f"{head.total}:{newest}"
+
+    async def _read_history(self, previous: Snapshot | None) -> Snapshot:
+        """Return the history: what is new where that is certain to be all."""
+        now = self._now()
+        if previous is not None and now - previous.full_read_at < FULL_READ_EVERY:
+            updated = await self._history.update(previous, self._head.take())
+            if updated is not None:
+                return updated
+        return await self._history.read(now)
+
+    async def _read_ratings(self) -> Snapshot:
+        """Return the ratings, for which all items have to be looked at."""
+        now = self._now()
+        lists = await gather(
+            self._list({**RATINGS_QUERY, "includeItemTypes": types}, size)
+            for types, size in RATINGS_PAGES.items()
+        )
+        rows = [row for some in lists for row in some if row.data.rating is not None]
+        shows = await self._series.all_of(rows)
+        records: Iterable[Record | None] = (rating_from_row(row, shows) for row in rows)
+        return Snapshot.of(Feature.RATINGS, filter(None, records), now)
+
+    async def _list(self, query: Query, size: int = PAGE_SIZE) -> list[Row]:
+        """Return all rows of a list."""
+        return (await Listing(self._client.items, query).read(size)).rows
+
+
+def account_info(
+    user: JsonObject, server_name: str = "", version: str = ""
+) -> AccountInfo:
+    """Return who a user is; the same name on two servers is two accounts."""
+    user_id, server_id = _needed(user, "Id"), _needed(user, "ServerId")
+    name = _needed(user, "Name")
+    return AccountInfo(
+        account_id=f"{server_id}_{user_id}",
+        name=f"{name} ({server_name})" if server_name else name,
+        version=version,
+    )
+
+
+def _needed(user: JsonObject, name: str) -> str:
+    """Return a text that every user has."""
+    value = user.get(name)
+    if isinstance(value, str) and value:
+        return value
+    raise ProtocolError(f"The server's answer about the user lacks {name}")

@@ -1,0 +1,83 @@
+"""What is kept of a sign-in at Plex."""
+
+from dataclasses import dataclass, field, replace
+
+from ...engine.provider import AccountInfo, AuthenticationError
+from ..answer import JsonObject
+
+# Every server calls its owner so; others have the number that they have at plex.tv.
+OWNER: str = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlexLogin:
+    """A user of a server; `account_token` is empty where plex.tv is not used."""
+
+    url: str
+    token: str = field(repr=False)
+    account_token: str = field(repr=False, default="")
+    server_id: str
+    server_name: str
+    user_id: str
+    user_name: str
+    device_id: str
+    verify_ssl: bool = True
+
+    @property
+    def is_owner(self) -> bool:
+        """Return whether the server is this user's own."""
+        return self.user_id == OWNER
+
+    @property
+    def account_id(self) -> str:
+        """Return what tells this account from any other, however it was signed in."""
+        return f"{self.server_id}_{self.user_id}"
+
+    def info(self, version: str = "") -> AccountInfo:
+        """Return who this is."""
+        return AccountInfo(
+            account_id=self.account_id,
+            name=f"{self.user_name} ({self.server_name})",
+            version=version,
+        )
+
+    def moved(self, url: str, token: str) -> PlexLogin:
+        """Return the login at another address, or with another token."""
+        return replace(self, url=url, token=token)
+
+    def to_data(self) -> JsonObject:
+        """Return what to keep."""
+        return {
+            "url": self.url,
+            "token": self.token,
+            "account_token": self.account_token,
+            "server_id": self.server_id,
+            "server_name": self.server_name,
+            "user_id": self.user_id,
+            "user_name": self.user_name,
+            "device_id": self.device_id,
+            "verify_ssl": self.verify_ssl,
+        }
+
+
+def login_from(data: JsonObject) -> PlexLogin:
+    """Return the login that a sign-in has kept."""
+    return PlexLogin(
+        url=_kept(data, "url"),
+        token=_kept(data, "token"),
+        account_token=str(data.get("account_token") or ""),
+        server_id=_kept(data, "server_id"),
+        server_name=str(data.get("server_name") or "Plex"),
+        user_id=_kept(data, "user_id"),
+        user_name=str(data.get("user_name") or "Plex"),
+        device_id=_kept(data, "device_id"),
+        verify_ssl=data.get("verify_ssl") is not False,
+    )
+
+
+def _kept(data: JsonObject, name: str) -> str:
+    """Return what the sign-in kept."""
+    value = data.get(name)
+    if isinstance(value, str) and value:
+        return value
+    raise AuthenticationError(f"The account's data lacks {name}: sign in again")

@@ -1,0 +1,106 @@
+"""Reads the lists of Plex, which come in pages: whole, or not at all."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import batched
+from typing import Final
+
+from ...engine.provider import ProtocolError, ProviderError
+from ..answer import JsonObject, JsonValue
+from .rows import whole
+
+PAGE_SIZE: Final = 1000
+# As many rows as take a few milliseconds.
+ROWS_AT_ONCE: Final = 200
+# No library is larger; a server that claims so would be asked for pages without end.
+MOST_ROWS: Final = 2_000_000
+
+type Query = dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Page[R]:
+    """A part of a list, and how many rows the whole has.
+
+    `listed` is how many rows came, `skipped` ones among them.
+    """
+
+    rows: Sequence[R]
+    total: int
+    listed: int
+
+
+type FetchPage[R] = Callable[[int, int], Coroutine[None, None, Page[R]]]
+
+
+def page_query(start: int, size: int) -> Query:
+    """Return what asks for a page."""
+    return {"X-Plex-Container-Start": start, "X-Plex-Container-Size": size}
+
+
+async def parsed_page[R](
+    answer: Awaitable[JsonObject], parse: Callable[[JsonValue], R | None]
+) -> Page[R]:
+    """Return a container as a page; other things get their turn in between."""
+    container = await answer
+    found = container.get("Metadata")
+    if found is None:
+        # Very old servers, and containers of nothing.
+        found = container.get("Directory", [])
+    if not isinstance(found, list):
+        raise ProtocolError("A list of Plex has no rows in it")
+    rows: list[R] = []
+    for some in batched(found, ROWS_AT_ONCE, strict=False):
+        rows.extend(row for each in some if (row := parse(each)) is not None)
+        await asyncio.sleep(0)
+    total = whole(container, "totalSize")
+    if total is None:
+        # Where something takes the paging away, everything comes at once.
+        total = whole(container, "offset") or 0
+        total += len(found)
+    if not 0 <= total <= MOST_ROWS:
+        raise ProtocolError(f"Plex claims to have a list of {total} rows")
+    return Page(rows, total, len(found))
+
+
+async def read_all[R](
+    fetch: FetchPage[R], name: Callable[[R], str], size: int = PAGE_SIZE
+) -> list[R]:
+    """Return all rows of a list.
+
+    Rows that move while this goes on, and a server that ignores where to start, show
+    in the number of different rows: another attempt is made, then the list is refused.
+    """
+    for _ in range(2):
+        first = await fetch(0, size)
+        # Some give less at a time than they are asked for, some all at once.
+        step = min(first.listed, size) or size
+        starts = range(step, first.total, step) if first.listed <= size else ()
+        pages = [first, *await gather(fetch(start, step) for start in starts)]
+        rows = {name(row): row for page in pages for row in page.rows}
+        listed = sum(page.listed for page in pages)
+        skipped = listed - sum(len(page.rows) for page in pages)
+        if {page.total for page in pages} == {len(rows) + skipped}:
+            return list(rows.values())
+    raise ProtocolError(
+        f"Plex listed {len(rows) + skipped} different rows of {first.total}"
+    )
+
+
+async def gather[T](calls: Iterable[Coroutine[None, None, T]]) -> list[T]:
+    """Return what all calls return; the first error ends them all."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(call) for call in calls]
+    except* ProviderError as errors:
+        failed: ProviderError = _first_of(errors)
+    else:
+        return [task.result() for task in tasks]
+    raise failed
+
+
+def _first_of(errors: BaseExceptionGroup[ProviderError]) -> ProviderError:
+    """Return the first error of a group."""
+    error = errors.exceptions[0]
+    return _first_of(error) if isinstance(error, BaseExceptionGroup) else error

@@ -1,0 +1,147 @@
+"""The servers of an account, and the best way to reach one."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import aiohttp
+from yarl import URL
+
+from ...engine.provider import ProviderError
+from ..answer import JsonValue
+from ..http import HttpClient, JsonObject, Limiters, Pace
+from .rows import flag, text
+from .wire import container_in, plex_headers
+
+DEFAULT_PORT: Final = 32400
+# More at once than this makes a small server slow for everybody else.
+PACE: Final = Pace(concurrency=4)
+# What does not answer by then is no good way, in seconds.
+PROBE_TIMEOUT: Final = 4.0
+MOST_WAYS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An address of a server; the smaller its rank, the better."""
+
+    url: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A server that an account can use; the token is good for this one only."""
+
+    server_id: str
+    name: str
+    token: str = field(repr=False)
+    owned: bool
+    ways: tuple[Way, ...]
+
+
+def servers_in(resources: Iterable[JsonValue]) -> list[Server]:
+    """Return the servers among all that an account can reach."""
+    found = [server for each in resources if (server := _server(each)) is not None]
+    return sorted(found, key=lambda server: (not server.owned, server.name.casefold()))
+
+
+def http_for(
+    session: aiohttp.ClientSession,
+    limiters: Limiters,
+    url: str,
+    secrets: Callable[[], Collection[str]],
+) -> HttpClient:
+    """Return the way to a server; all accounts on it share its limits."""
+    limiter = limiters.for_host(str(URL(url).origin()), PACE)
+    # A play that is marked again counts again: no proxy's word is enough.
+    return HttpClient(session, limiter, secrets=secrets, busy_means_undone=False)
+
+
+async def best_way(
+    server: Server,
+    session: aiohttp.ClientSession,
+    limiters: Limiters,
+    device_id: str,
+) -> str | None:
+    """Return the best address at which the server itself answers, if there is one.
+
+    All are tried at once: those that lead nowhere take as long as they may.
+    """
+    ways = server.ways[:MOST_WAYS]
+
+    async def probe(way: Way) -> bool:
+        """Tell whether this server answers there."""
+        http = http_for(session, limiters, way.url, lambda: (server.token,))
+        return await identity_at(http, way.url, device_id) == server.server_id
+
+    answers = await asyncio.gather(*map(probe, ways))
+    return next(
+        (way.url for way, good in zip(ways, answers, strict=True) if good), None
+    )
+
+
+async def identity_at(http: HttpClient, url: str, device_id: str) -> str:
+    """Return which server answers at an address, empty for none at all."""
+    try:
+        answer = await http.request(
+            "GET",
+            f"{url}/identity",
+            headers=plex_headers(device_id),
+            timeout=PROBE_TIMEOUT,
+            attempts=1,
+        )
+        return text(container_in(answer), "machineIdentifier") if answer.ok else ""
+    except ProviderError:
+        return ""
+
+
+def _server(resource: JsonValue) -> Server | None:
+    """Return a server, None for a player or what makes no sense."""
+    if not isinstance(resource, dict):
+        return None
+    if "server" not in text(resource, "provides").split(","):
+        return None
+    server_id, token = text(resource, "clientIdentifier"), text(resource, "accessToken")
+    if not server_id or not token:
+        return None
+    return Server(
+        server_id=server_id,
+        name=text(resource, "name") or server_id,
+        token=token,
+        owned=flag(resource, "owned"),
+        ways=tuple(_ways(resource)),
+    )
+
+
+def _ways(resource: JsonObject) -> Sequence[Way]:
+    """Return all addresses of a server, the best first.
+
+    Those of the home come first and the relay last, as it is slow; each without
+    encryption only where it is not asked for. Plain http is tried at home only.
+    """
+    connections = resource.get("connections")
+    insists = flag(resource, "httpsRequired")
+    ways: dict[str, Way] = {}
+    for each in connections if isinstance(connections, list) else ():
+        if not isinstance(each, dict):
+            continue
+        relayed, local = flag(each, "relay"), flag(each, "local")
+        rank = 8 if relayed else 0 if local else 4
+        rank += flag(each, "IPv6")
+        uri = text(each, "uri").rstrip("/")
+        if uri.startswith(("http://", "https://")):
+            ways.setdefault(uri, Way(uri, rank + 2 * uri.startswith("http://")))
+        if local and not relayed and not insists and (plain := _plain(each)):
+            ways.setdefault(plain, Way(plain, rank + 2))
+    return sorted(ways.values(), key=lambda way: way.rank)
+
+
+def _plain(connection: Mapping[str, JsonValue]) -> str:
+    """Return the address without encryption; some routers hide Plex's own names."""
+    address, port = text(connection, "address"), text(connection, "port")
+    if not address or not port.isdecimal():
+        return ""
+    host = f"[{address}]" if ":" in address else address
+    return f"http://{host}:{port}"

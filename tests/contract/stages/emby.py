@@ -1,0 +1,23 @@
+"""An Emby server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from custom_components.crosswatch.providers.emby import SPEC
+
+from ...simulators.emby import EmbySimulator
+from ...simulators.jellyfin import seed
+from ...simulators.jellyfin.seeding import NO_ODDITIES
+from ..stage import Site, Stage
+from ..titles import CATALOGUE
+from .media_browser import PASSWORD, USER, MediaBrowserStage
+
+
+@asynccontextmanager
+async def emby(site: Site) -> AsyncIterator[Stage]:
+    """Start a server; the second series has two episodes in one file."""
+    async with EmbySimulator() as server:
+        seed(server, CATALOGUE, oddities=replace(NO_ODDITIES, double_episode=2))
+        user = server.add_user(USER, PASSWORD)
+        yield MediaBrowserStage(SPEC, server, user)

@@ -1,0 +1,1 @@
+"""Tests against real programs, which run only on request: scripts/test --real NAME."""
