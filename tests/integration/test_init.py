@@ -16,6 +16,7 @@ from custom_components.crosswatch import (
 )
 from custom_components.crosswatch.const import DOMAIN
 from custom_components.crosswatch.engine.model import Feature
+from custom_components.crosswatch.providers.plex.own import account_key, file_name
 from custom_components.crosswatch.runtime import STATE_FILE, async_get_runtime
 from custom_components.crosswatch.shared import storage_folder
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryState
@@ -432,3 +433,37 @@ async def test_platforms_that_stay(hass: HomeAssistant) -> None:
     ):
         assert not await hass.config_entries.async_unload(home.entry_id)
     assert home.state is ConfigEntryState.FAILED_UNLOAD
+
+
+@pytest.mark.parametrize("others", [False, True], ids=["the last", "one of two"])
+async def test_files_of_a_provider_go_with_its_account(
+    hass: HomeAssistant, others: bool
+) -> None:
+    """Leave nothing behind of an account that its provider kept a file of its own for."""
+    if others:
+        await set_up(hass, await add_tracker(hass, "Home"))
+    data = {"server_id": "s1", "user_id": "7"}
+    entry = MockConfigEntry(domain=DOMAIN, data={"provider": "plex", **data})
+    entry.add_to_hass(hass)
+    folder = storage_folder(hass)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / file_name(account_key(data))
+    file.write_bytes(b"")
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert not file.exists()
+
+
+async def test_a_file_that_stays_is_told(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Remove the account all the same."""
+    data = {"server_id": "s1", "user_id": "7"}
+    entry = MockConfigEntry(
+        domain=DOMAIN, title="Plex (anna)", data={"provider": "plex", **data}
+    )
+    entry.add_to_hass(hass)
+    # A folder in its place cannot be deleted as a file.
+    (storage_folder(hass) / file_name(account_key(data))).mkdir(parents=True)
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert "A file of Plex (anna) could not be deleted" in caplog.text
+    assert hass.config_entries.async_entries(DOMAIN) == []

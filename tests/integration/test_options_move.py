@@ -148,7 +148,7 @@ async def test_state_that_cannot_be_written(
 ) -> None:
     """Change nothing where what is known cannot be dropped first."""
     full = sqlite3.OperationalError("disk full")
-    with patch.object(Store, "distrust", side_effect=full):
+    with patch.object(Store, "forget_snapshot", side_effect=full):
         result = await change(hass, attic, shelf="lower")
     assert result["type"] is FlowResultType.FORM
     assert result["errors"] == {"base": "state_unavailable"}

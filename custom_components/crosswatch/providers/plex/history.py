@@ -22,6 +22,8 @@ DELTA_PAGE: Final = 100
 LOG_OVERLAP: Final = 6 * 3600
 # Of so many titles that were watched again the log is asked for one by one.
 MOST_ASKED: Final = 20
+# How the names of plays begin that the server has listed itself: in its log, or without.
+_LISTED: Final = frozenset({"h", "l"})
 # A title that was unwatched while another one was watched, long ago by its date, passes
 # a delta by. So what deltas have made of a history is checked now and then.
 FULL_READ_EVERY: Final = timedelta(days=1)
@@ -77,8 +79,9 @@ class History:
         totals = {kind: page.total for kind, page in zip(PLAYABLE, pages, strict=True)}
         if not await asyncio.to_thread(_agrees, previous, listed, totals):
             return None
-        log = await self._log_of(listed.values())
-        records = await self._records(listed.values(), log)
+        rows = _not_known(previous, listed.values())
+        log = await self._log_of(rows)
+        records = await self._records(rows, log)
         old = previous.records
         changed = [each for each in records if old.get(each.native_id) != each]
         # The very same snapshot tells the engine that there is nothing to store.
@@ -181,12 +184,39 @@ def _newest(previous: Snapshot) -> Mapping[MediaKind, int]:
         if not record.seen or not isinstance(value, Watched) or kind not in newest:
             continue
         # What we wrote has the date that was meant, and no name until it is listed.
-        listed = (play for play in value.plays if play.native_id[:1] in {"h", "l"})
+        listed = (play for play in value.plays if play.native_id[:1] in _LISTED)
         for play in listed:
             newest[kind] = max(newest[kind], int(play.at.timestamp()))
     for kind, stamp in newest_in(previous.marker).items():
         newest[kind] = max(newest[kind], stamp)
     return newest
+
+
+def _not_known(previous: Snapshot, listed: Iterable[Row]) -> list[Row]:
+    """Return the rows that tell something new, and those that share their state.
+
+    What was the newest before is listed again: its log need not be.
+    """
+    rows = list(listed)
+    new = {
+        state_of(row)
+        for row in rows
+        if not _is_known(previous.records.get(row.key), row)
+    }
+    return [row for row in rows if state_of(row) in new]
+
+
+def _is_known(record: Record | None, row: Row) -> bool:
+    """Tell whether a record says all that a row does of how often and when."""
+    if record is None or not record.seen or record.library != row.section:
+        return False
+    value = record.value
+    if not isinstance(value, Watched) or value.count != row.views:
+        return False
+    return any(
+        play.native_id[:1] in _LISTED and int(play.at.timestamp()) == row.viewed
+        for play in value.plays
+    )
 
 
 def _agrees(
