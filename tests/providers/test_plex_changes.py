@@ -368,3 +368,22 @@ async def test_what_is_truly_gone(world: World, feature: Feature) -> None:
 
     assert await world.read(feature, before) == {}
     assert await world.read(feature) == {}
+
+
+async def test_the_log_of_what_is_new_only(world: World) -> None:
+    """What was the newest before is listed again, and its log is not read again."""
+    world.clock.move(days=60)
+    before = await world.snapshot(HISTORY)
+    world.clock.move(hours=1)
+    world.server.watch(world.jon, fresh(world))
+    world.forget_requests()
+    after = await world.snapshot(HISTORY, before)
+    assert len(after.records) == len(before.records) + 1
+    logs = [
+        request
+        for request in world.server.requests
+        if request.path == "/status/sessions/history/all"
+    ]
+    assert logs
+    since = [int(each.query["viewedAt>"]) for each in logs if "viewedAt>" in each.query]
+    assert min(since) > world.clock().timestamp() - 7 * 24 * 3600
