@@ -16,7 +16,7 @@ GONE: Final = {
 }
 
 # Some services keep the minute of a date only, or write it anew.
-_SAME_DATE: Final = timedelta(minutes=1)
+SAME_DATE: Final = timedelta(minutes=1)
 
 type Give = Callable[[Match, Rules, Side, Value], Steps]
 
@@ -91,7 +91,7 @@ def differs(agreed: Value, now: Value) -> bool:
             )
     if agreed.at is None or now.at is None:
         return False
-    return now.at - agreed.at > _SAME_DATE
+    return now.at - agreed.at > SAME_DATE
 
 
 def _mirror(match: Match, rules: Rules, here: Side, value: Value) -> Steps:

@@ -1,21 +1,17 @@
 """Plan to take back what a run did."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
-from typing import Final
 
 from ..ledger import Decision, LedgerRow
 from ..matching import Join, Match, join
 from ..model import Play, Record, Side, Snapshot, Value, Watched
 from ..plan import Action, Operation, Outcome, Plan, Reason, Skip
 from .drafting import Draft
+from .one_sided import SAME_DATE
 from .origins import Origins
 from .rewatch import dated_plays
 from .rules import Rules, combined, removal
 from .written import is_as_written
-
-# Services keep the minute of a date only, and round it or cut it.
-_SAME_DATE: Final = timedelta(minutes=1)
 
 
 def plan_undo(
@@ -190,7 +186,7 @@ def _matching(held: Watched, written: Watched) -> list[Play]:
         near = [
             play
             for play in held.plays
-            if play not in found and abs(play.at - moment) <= _SAME_DATE
+            if play not in found and abs(play.at - moment) <= SAME_DATE
         ]
         if near:
             found.append(min(near, key=lambda play: abs(play.at - moment)))

@@ -1,16 +1,10 @@
 """Whether a side holds what was written there, as exactly as its service keeps it."""
 
-from datetime import timedelta
-from typing import Final
-
 from ..model import Progress, Rated, Side, Value, Watched
-from .one_sided import differs
+from .one_sided import SAME_DATE, differs
 from .position import is_same_position
 from .rating import same_rating
 from .rules import Rules
-
-# Services keep the minute of a date only, and round it or cut it.
-_SAME_DATE: Final = timedelta(minutes=1)
 
 
 def is_as_written(written: Value, held: Value, rules: Rules, side: Side) -> bool:
@@ -24,5 +18,5 @@ def is_as_written(written: Value, held: Value, rules: Rules, side: Side) -> bool
         case Watched(), Watched():
             if written.at is None or held.at is None:
                 return written.at is held.at
-            return abs(held.at - written.at) <= _SAME_DATE
+            return abs(held.at - written.at) <= SAME_DATE
     return not differs(written, held)
