@@ -9,6 +9,7 @@ from custom_components.crosswatch.engine.provider import ALL_KINDS, FeatureSuppo
 from custom_components.crosswatch.engine.report import Result
 from custom_components.crosswatch.engine.sightings import only_sightings
 
+from .arena import moves
 from .conftest import MakeArena
 from .fake_account import FakeAccount, Fault
 from .worlds import READ_AT, records, snapshot
@@ -132,3 +133,32 @@ async def test_nothing_follows_a_batch_without_an_answer(arena: MakeArena) -> No
     assert results == [Result.APPLIED] * 2 + [Result.NOT_SENT] * 2
     assert OutcomeKind.UNKNOWN.value not in results
     assert await world.did() == "+m3 +m4"
+
+
+@pytest.mark.parametrize(
+    ("feature", "given", "listed", "told"),
+    [
+        (Feature.PROGRESS, "m1+600", "m1+1800", "T:m1:newer"),
+        (Feature.RATINGS, "m1:7", "m1:9", "T:m1:newer"),
+        (Feature.WATCHLIST, "m1@2025-12-01", "m1@2026-02-01", "T:m1:newer"),
+        (Feature.RATINGS, "m1:7", "m1:7", "T-m1"),
+        (Feature.WATCHLIST, "m1@2025-12-01", "m1@2025-12-01", "T-m1"),
+    ],
+)
+async def test_what_is_listed_first_may_be_newer(
+    arena: MakeArena, feature: Feature, given: str, listed: str, told: str
+) -> None:
+    """What a person says at the target before our write was listed there, stays."""
+    world = arena(feature=feature, policy=FeaturePolicy(remove=True))
+    rest = " ".join(f"m{number}:5+900@2024-01-01" for number in range(2, 6))
+    world.hold(f"{given} {rest}", rest)
+    assert moves(await world.run()) == "T+m1"
+    world.clock.advance(hours=12)
+    world.hold(rest, f"{listed} {rest}")
+    said = []
+    for _ in range(3):
+        said.append(moves(await world.run(full_refresh=True)))
+        world.clock.advance(hours=12)
+    gone = told == "T-m1"
+    assert said == ([told, "", ""] if gone else [told] * 3)
+    assert ("m1" in world.target_shows) is not gone
