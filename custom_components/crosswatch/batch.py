@@ -10,6 +10,7 @@ from .coordinator import PairCoordinator
 from .engine.pair import RunOptions
 from .engine.reading import Snapshots
 from .engine.report import Report
+from .informants import async_informants
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ async def async_run_in_order(requests: Sequence[Request]) -> list[Report]:
         return []
     for request in requests:
         request.pair.async_check_idle()
-    snapshots = Snapshots(requests[0].pair.store, dt_util.utcnow)
+    first = requests[0].pair
+    snapshots = Snapshots(first.store, dt_util.utcnow, async_informants(first.hass))
     started: list[tuple[PairCoordinator, asyncio.Task[Report]]] = []
     for request in requests:
         pair = request.pair

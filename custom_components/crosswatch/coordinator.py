@@ -20,6 +20,7 @@ from .const import DOMAIN, LOGGER
 from .engine.pair import RunOptions
 from .engine.reading import Snapshots
 from .engine.report import Report
+from .informants import async_informants
 from .pair import policy_from_data, settings_from_data
 from .pair_run import PairRun, without_items
 from .runtime import Runtime
@@ -173,7 +174,9 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         self.async_check_idle()
         self._schedule.async_cancel()
         if snapshots is None:
-            snapshots = Snapshots(self.store, dt_util.utcnow)
+            snapshots = Snapshots(
+                self.store, dt_util.utcnow, async_informants(self.hass)
+            )
         self._run = self.config_entry.async_create_background_task(
             self.hass,
             self._async_run(self._new_run(options, snapshots, undo_of), after),

@@ -23,6 +23,7 @@ from .engine.plan import Reason
 from .engine.reading import Snapshots
 from .engine.report import Failure
 from .engine.waiting import SideError
+from .informants import async_informants
 from .pair_run import engine_pair, target_of
 from .runtime import async_get_runtime
 from .service_targets import (
@@ -79,7 +80,7 @@ async def _async_found(
                 feature,
                 query,
                 store=store,
-                snapshots=Snapshots(store, dt_util.utcnow),
+                snapshots=Snapshots(store, dt_util.utcnow, async_informants(hass)),
                 now=dt_util.utcnow,
             )
         except SideError as err:

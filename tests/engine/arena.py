@@ -1,6 +1,6 @@
 """Two or three accounts, a state file and a clock: what a run needs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -8,6 +8,7 @@ from pathlib import Path
 import sqlite3
 from typing import Self, override
 
+from custom_components.crosswatch.engine.evidence import Informant
 from custom_components.crosswatch.engine.model import Feature, Side
 from custom_components.crosswatch.engine.pair import Account, Pair, RunOptions
 from custom_components.crosswatch.engine.plan import Action
@@ -82,6 +83,7 @@ class Arena:
     policy: Policy
     clock: Clock = field(default_factory=Clock)
     opened: WatchedStore | None = None
+    informants: Sequence[Informant] = ()
 
     @classmethod
     def of(
@@ -173,7 +175,7 @@ class Arena:
 
     def snapshots(self) -> Snapshots:
         """Return the empty snapshots that one run, or a run of several pairs, shares."""
-        return Snapshots(self.store, self.clock)
+        return Snapshots(self.store, self.clock, self.informants)
 
     async def run(
         self,
@@ -207,7 +209,9 @@ class Arena:
         """Take away all strikes."""
         self.strike(Strike(0, lambda: None))
 
-    def dump(self, *, but: tuple[str, ...] = ("report",)) -> dict[str, list[object]]:
+    def dump(
+        self, *, but: tuple[str, ...] = ("report", "lookup")
+    ) -> dict[str, list[object]]:
         """Return all rows of the state, but for these tables."""
         with sqlite3.connect(self.path) as connection:
             tables = [

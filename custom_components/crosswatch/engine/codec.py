@@ -6,6 +6,7 @@ import json
 from typing import Any, Final, cast, override
 
 from .blocks import Block
+from .evidence import Evidence, Origin
 from .model import (
     Feature,
     Item,
@@ -262,6 +263,17 @@ def decode_block(row: Decoded) -> Block:
         created=decode_moment(at),
         block_id=name,
     )
+
+
+def encode_evidence(evidence: Evidence) -> str:
+    """Return evidence as text; who says so is known elsewhere."""
+    return dump([evidence.origin, _item_list(evidence.item)])
+
+
+def decode_evidence(informant: str, text: str) -> Evidence:
+    """Return the evidence that `encode_evidence` wrote, of this informant."""
+    origin, item = load(text)
+    return Evidence(item=_item_from(item), origin=Origin(origin), informant=informant)
 
 
 def encode_report_items(items: tuple[ReportItem, ...]) -> str:

@@ -49,9 +49,17 @@ class Informant(Protocol):
     question may be answered differently.
     """
 
-    name: str
-    numbers: bool
-    version: str
+    @property
+    def name(self) -> str:
+        """Return the name that a person knows it by."""
+
+    @property
+    def numbers(self) -> bool:
+        """Tell whether it knows the numbers of episodes."""
+
+    @property
+    def version(self) -> str:
+        """Return a text for the state of what it knows."""
 
     def look_up(self, items: Sequence[Item]) -> AsyncIterator[Evidence | None]:
         """Yield one answer for each item, in order; None for what is not known.
@@ -97,6 +105,11 @@ def evidence_of(record: Record) -> tuple[Evidence, ...]:
     return record.evidence if isinstance(record, EvidencedRecord) else ()
 
 
+def own_record(record: Record) -> Record:
+    """Return a record as its account lists it."""
+    return record.own if isinstance(record, EvidencedRecord) else record
+
+
 def is_guess(record: Record) -> bool:
     """Tell whether anything that is known of a record's item was only guessed."""
     return any(each.origin is Origin.SEARCH for each in evidence_of(record))
@@ -113,10 +126,10 @@ def enriched(item: Item, evidence: Evidence) -> Item:
         return item if show is item.show else replace(item, show=show)
     if found.kind is not item.kind or ids_conflict(item.ids, found.ids):
         return item
+    if item.show and found.show and ids_conflict(item.show.ids, found.show.ids):
+        return item
     item = _with_ids(item, found)
     if found.show is None:
-        return item
-    if item.show is not None and ids_conflict(item.show.ids, found.show.ids):
         return item
     show = found.show if item.show is None else _with_ids(item.show, found.show)
     item = replace(item, show=show)

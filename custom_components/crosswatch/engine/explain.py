@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from .evidence import Evidence, evidence_of, own_record
 from .feature_run import FeatureRun
 from .ids import UNIVERSAL_NAMESPACES, normalise_id, title_words, with_namespace
 from .ledger import LedgerRow
@@ -219,7 +220,7 @@ def _side_dict(records: Sequence[Record]) -> JsonDict | None:
     if not records:
         return None
     first = records[0]
-    described = describe_item(first.item)
+    described = describe_item(own_record(first).item)
     library = "" if first.library == NO_LIBRARY else first.library
     return {
         "title": described["title"],
@@ -228,7 +229,20 @@ def _side_dict(records: Sequence[Record]) -> JsonDict | None:
         "native_ids": [record.native_id for record in records],
         "library": library or None,
         "listed": any(record.seen for record in records),
+        "evidence": [
+            _evidence_dict(each) for record in records for each in evidence_of(record)
+        ],
         **_value_dict(combined(records)),
+    }
+
+
+def _evidence_dict(evidence: Evidence) -> JsonDict:
+    """Return what an informant says of an item."""
+    described = describe_item(evidence.item)
+    return {
+        "informant": evidence.informant,
+        "origin": evidence.origin.value,
+        **{name: described[name] for name in ("ids", "season", "episode")},
     }
 
 

@@ -9,6 +9,7 @@ from typing import Final, Self
 from .applying import Journal
 from .codec import decode_report_items, encode_report_items
 from .guards import hold_all, hold_removals, is_suspicious_shrink, survivors
+from .learning import Learning, told
 from .ledger import LedgerRow
 from .model import Feature, Side, Snapshot
 from .pair import Pair, RunOptions
@@ -38,6 +39,7 @@ class FeatureRun:
     store: Store
     snapshots: Snapshots
     journal: Journal
+    learning: Learning
     now: Callable[[], datetime]
 
     @classmethod
@@ -55,6 +57,7 @@ class FeatureRun:
                 pair_id=running.pair.pair_id,
                 now=running.now,
             ),
+            learning=Learning(snapshots.lookups),
             now=running.now,
         )
 
@@ -90,14 +93,15 @@ class FeatureRun:
             held = hold_all(draft.plan, Reason.SUSPICIOUS_SHRINK)
             return report_run(held, (), failure=shrunk), False
         draft = self._without_hearsay(draft)
+        note = told(self.learning.unanswered, self.snapshots.lookups)
         if self.options.dry_run:
-            return report_dry_run(draft.plan), False
+            return replace(report_dry_run(draft.plan), note=note), False
 
         done = await self._send(draft.plan.operations, sides)
         recording = self._record(draft, ledger, done, sides, planned_at)
         _, cancelled = await to_the_end(recording)
         report = report_run(draft.plan, done.outcomes, done.not_sent, done.failure)
-        return report, done.cancelled or cancelled
+        return replace(report, note=note), done.cancelled or cancelled
 
     async def draft(self) -> Draft:
         """Return what a run would do now, without doing it; raises SideError."""
@@ -183,13 +187,19 @@ class FeatureRun:
         """Tell whether what is read is kept for later runs."""
         return not self.options.dry_run
 
+    @property
+    def _signature(self) -> str:
+        """Return a text that changes whenever the same facts may be planned anew."""
+        asked = self.snapshots.lookups.signature
+        return f"{self.rules.signature}|{asked}" if asked else self.rules.signature
+
     def _nothing_changed(self, last: Planned, sides: Mapping[Side, Reading]) -> bool:
         """Tell whether a plan could only come out as empty as the last one left it."""
         seen = (last.rules, last.source_version, last.target_version)
         now = [sides[side].version for side in Side]
         return (
             not self.options.full_refresh
-            and seen == (self.rules.signature, *now)
+            and seen == (self._signature, *now)
             and (last.valid_until is None or self.now().timestamp() < last.valid_until)
         )
 
@@ -206,9 +216,12 @@ class FeatureRun:
         """
         looked: set[Side] = set()
         watched: dict[Side, WatchedAt] = {}
+        learning = self.learning
         while True:
             await self._locate(sides)
             draft = await self._plan_once(sides, ledger, planned_at, watched)
+            if await learning.learn(draft):
+                continue
             doubtful, unasked = draft.doubtful - looked, draft.unasked - watched.keys()
             if not doubtful and not unasked:
                 return draft
@@ -291,15 +304,17 @@ class FeatureRun:
     ) -> Draft:
         """Plan the feature in a thread, so that the event loop never waits for it."""
         source, target = await both(*(sides[side].snapshot() for side in Side))
+        learning = self.learning
         return await asyncio.to_thread(
             plan_feature,
-            source,
-            target,
+            learning.applied(Side.SOURCE, source),
+            learning.applied(Side.TARGET, target),
             ledger,
             self.rules,
             now=planned_at,
             retry=self.options.full_refresh,
             watched=watched,
+            unanswered=learning.unanswered,
         )
 
     async def _suspicious(
@@ -374,14 +389,16 @@ class FeatureRun:
         source, target = sides[Side.SOURCE], sides[Side.TARGET]
         planned = Planned(
             # No rules are like this: what failed has to be planned anew.
-            rules=self.rules.signature
+            rules=self._signature
             if settled and not await self._plans_again(draft, change, sides)
             else "",
             source_version=source.version,
             target_version=target.version,
             source_count=_listed(await source.snapshot()),
             target_count=_listed(await target.snapshot()),
-            valid_until=next_retry(ledger, change, planned_at),
+            valid_until=_earliest(
+                next_retry(ledger, change, planned_at), self.learning.valid_until
+            ),
             items=encode_report_items(left_alone.items),
         )
         await asyncio.to_thread(
@@ -398,6 +415,8 @@ class FeatureRun:
         only be told from what it was seen with.
         """
         if change.rows and (draft.again or self.rules.mirrors):
+            return True
+        if any(self.learning.unanswered.values()):
             return True
         if any(reason in _GUARDS for _, reason in draft.plan.held):
             # What a guard holds is looked at anew, as the loss may have been none.
@@ -430,6 +449,11 @@ class Done:
         self.cancelled |= applied.cancelled
         if applied.error is not None and self.failure is None:
             self.failure = failure_of(side, applied.error)
+
+
+def _earliest(*moments: float | None) -> float | None:
+    """Return the first of some moments, None where there is none."""
+    return min((each for each in moments if each is not None), default=None)
 
 
 def _listed(snapshot: Snapshot) -> int:

@@ -63,7 +63,8 @@ class LedgerRow(NamedTuple):
     again before `retry_at`. `decision` is one of `Decision`. `replaced` is the side and
     the value that our last update took the place of, until its account lists it: an
     account that is late with it has not changed anything. `…_library` is the library
-    that the side last had the item in, where that was ever asked.
+    that the side last had the item in, where that was ever asked. `evidence` is "search" where
+    both sides' items are known for the same by a guess only.
     """
 
     row_id: int | None = None
@@ -83,6 +84,7 @@ class LedgerRow(NamedTuple):
     replaced: str = ""
     source_library: str = ""
     target_library: str = ""
+    evidence: str = ""
 
     def native(self, side: Side) -> str:
         """Return the item's addresses on this side."""

@@ -49,6 +49,8 @@ class Reason(StrEnum):
     NEARLY_FINISHED = "nearly_finished"
     BEING_PLAYED = "being_played"
     ALREADY_WATCHED = "already_watched"
+    GUESSED = "guessed"
+    NOT_LOOKED_UP = "not_looked_up"
 
     # Why an operation did not get through.
     NOT_FOUND = "not_found"

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from .evidence import Informant
+from .lookups import Lookups
 from .model import Feature, Record, Snapshot, Value, Watched
 from .pair import Account
 from .plan import Action, Operation, Outcome, OutcomeKind
@@ -56,8 +58,14 @@ class Snapshots:
     A snapshot is shared by the pairs of the run and reflects what the run wrote.
     """
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
-        """Begin with nothing read."""
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        informants: Sequence[Informant] = (),
+    ) -> None:
+        """Begin with nothing read, and with those who may be asked about items."""
+        self.lookups = Lookups(informants, store, now)
         self._store = store
         self._now = now
         self._markers: dict[tuple[str, Feature], str] = {}

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from .codec import decode_value, encode_value, keys_text, value_text
+from .evidence import Origin, is_guess, own_record
 from .ledger import Decision, LedgerRow, Sight
 from .matching import Match
 from .model import Feature, Listed, Play, Progress, Rated, Record, Side, Watched
@@ -69,7 +70,7 @@ class _Writer:
         done = id(match) not in self.open and all(map(_is_done, outcomes))
         row = self._after_read(match, agreed=done)
         row = self._with_known_plays(match, row, agreed=done)
-        row = row._replace(decision=decision.value)
+        row = row._replace(decision=decision.value, evidence=_evidence(match))
         for outcome in outcomes:
             row = _after_outcome(row, outcome, self.now)
         if not match.rows or row != match.rows[0]:
@@ -306,6 +307,17 @@ def next_retry(
     )
 
 
+def _evidence(match: Match) -> str:
+    """Return on what it rests that both sides have the same item."""
+    guessed = any(map(is_guess, (*match.source, *match.target)))
+    if not (match.source and match.target):
+        return Origin.SEARCH.value if guessed else match.row.evidence
+    theirs = {key for record in match.target for key in own_record(record).keys}
+    if any(key in theirs for record in match.source for key in own_record(record).keys):
+        return ""
+    return Origin.SEARCH.value if guessed else match.row.evidence
+
+
 def _is_known(match: Match) -> bool:
     """Tell whether the ledger already says all of this, as it mostly does.
 
@@ -323,7 +335,9 @@ def _is_known(match: Match) -> bool:
         and (row.target_seen_at is not None or not target.seen)
         and row.source_gone_at is None
         and row.target_gone_at is None
-        and row.decision == row.replaced == ""
+        and row.decision == row.replaced == row.evidence == ""
+        and not is_guess(source)
+        and not is_guess(target)
         and row.source_library == source.library
         and row.target_library == target.library
         and row.keys == _keys_of(match)

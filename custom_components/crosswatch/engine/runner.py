@@ -80,7 +80,8 @@ class _Sync:
                 ).run()
             except SideError as err:
                 report, cancelled = report_failure(err.failure), False
-            running.features[feature] = replace(report, note=_note(pair, rules))
+            notes = filter(None, (_note(pair, rules), report.note))
+            running.features[feature] = replace(report, note="; ".join(notes))
             if cancelled:
                 raise asyncio.CancelledError
 

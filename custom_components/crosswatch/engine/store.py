@@ -10,13 +10,21 @@ from .model import Feature
 from .state.blocks import BlockTables
 from .state.journals import JournalTables
 from .state.ledgers import Change, LedgerTables, Planned
+from .state.lookups import LookupTables
 from .state.reports import KEPT_RUNS, ReportTables
 from .state.snapshots import SnapshotState, SnapshotTables
 
 __all__ = ["KEPT_RUNS", "Change", "Planned", "SnapshotState", "Store"]
 
 
-class Store(SnapshotTables, LedgerTables, JournalTables, BlockTables, ReportTables):
+class Store(
+    SnapshotTables,
+    LedgerTables,
+    JournalTables,
+    BlockTables,
+    ReportTables,
+    LookupTables,
+):
     """All that is kept; use `Store.open`."""
 
     def remember_pair(self, pair_id: str, at: datetime) -> datetime:

@@ -8,7 +8,7 @@ from ..ledger import LedgerRow
 from ..matching import Match, join
 from ..model import Feature, Side, Snapshot
 from .drafting import Draft, Drafting
-from .gates import Gates
+from .gates import Gates, Unanswered
 from .position import plan_progress
 from .presence import plan_presence
 from .rating import plan_ratings
@@ -21,6 +21,7 @@ __all__ = ["Draft", "plan_feature"]
 type Planner = Callable[[Match, Rules], Steps]
 
 _NOTHING: Final[WatchedBySide] = {}
+_ANSWERED: Final[Unanswered] = {}
 
 
 def plan_feature(
@@ -32,15 +33,20 @@ def plan_feature(
     now: datetime,
     retry: bool = False,
     watched: WatchedBySide = _NOTHING,
+    unanswered: Unanswered = _ANSWERED,
 ) -> Draft:
     """Plan one feature of a pair: what either side is to be given, or to lose.
 
     A one-way pair is planned like any other, only that its source is never written.
     `retry` also sends what is in quarantine, because a person asked for it. `watched`
     is what was watched on the sides that an earlier draft wants to have asked.
+    `unanswered` are the records, by side and native id, of which nobody could be asked
+    what they are: until then, nothing is written for them, and nothing is removed.
     """
     joined = join(source, target, ledger)
-    drafting = Drafting(rules, joined, Gates.of(rules, now, retry=retry), watched)
+    drafting = Drafting(
+        rules, joined, Gates.of(rules, now, retry=retry, unanswered=unanswered), watched
+    )
     planner = _planner(rules)
     for match in joined.matches:
         for step in planner(match, rules):

@@ -32,7 +32,8 @@ class Draft:
     items left alone of which an earlier run has told, and `once` the skips, by their
     identities, that no later run has to tell of. With `again` the next run has to
     plan anew, whether anything changes or not. The histories of the sides in `unasked`
-    tell whether items are missing there because they were watched.
+    tell whether items are missing there because they were watched. The sides in
+    `nowhere` know no id of these items.
     """
 
     plan: Plan
@@ -46,6 +47,7 @@ class Draft:
     again: bool = False
     unasked: frozenset[Side] = frozenset()
     once: frozenset[int] = frozenset()
+    nowhere: Sequence[tuple[Match, Side]] = ()
 
 
 class Drafting:
@@ -71,6 +73,7 @@ class Drafting:
         self.doubtful: set[Side] = set()
         self.unasked: set[Side] = set()
         self.once: set[int] = set()
+        self.nowhere: list[tuple[Match, Side]] = []
         self.again = False
         for match in joined.ambiguous:
             for side in Side:
@@ -84,6 +87,8 @@ class Drafting:
             (self.quiet if told else self.skips).append(step)
             if is_loss(match, step):
                 self.once.add(id(step))
+            if step.reason is Reason.NO_IDS:
+                self.nowhere.append((match, step.side))
             self.open.add(id(match))
             return
         removes = step.action is Action.REMOVE
@@ -201,6 +206,7 @@ class Drafting:
             self.again,
             frozenset(self.unasked),
             frozenset(self.once),
+            self.nowhere,
         )
 
 

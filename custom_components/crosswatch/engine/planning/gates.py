@@ -3,11 +3,12 @@
 They come after planning, so that a reader can see what was wanted and what was held.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..codec import decode_value
+from ..evidence import Origin
 from ..ledger import Decision
 from ..matching import Match
 from ..model import Listed, Side, Value, Watched
@@ -17,6 +18,7 @@ from .rules import Rules, combined
 from .written import is_as_written
 
 type Gate = Callable[[Operation, Match], Reason | None]
+type Unanswered = Mapping[Side, Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +32,28 @@ class Gates:
     known: tuple[Gate, ...]
 
     @classmethod
-    def of(cls, rules: Rules, now: datetime, *, retry: bool) -> Gates:
+    def of(
+        cls, rules: Rules, now: datetime, *, retry: bool, unanswered: Unanswered
+    ) -> Gates:
         """Return the gates that are closed to anything under these rules.
 
-        `retry` opens the quarantine, because a person asked for it.
+        `retry` opens the quarantine, because a person asked for it. Of the records in
+        `unanswered` it could not be found out what they are.
         """
         always: list[Gate] = [] if rules.policy.add else [_adding_is_off]
+        if any(unanswered.values()):
+            always.append(_not_looked_up(unanswered))
         if not all(
             support.add and support.update and support.remove
             for support in (rules.source, rules.target)
         ):
             always.append(_lacking_support(rules))
-        known: list[Gate] = [_undone(rules), never_listed, written_but_never_listed]
+        known: list[Gate] = [
+            _undone(rules),
+            only_guessed,
+            never_listed,
+            written_but_never_listed,
+        ]
         if not retry:
             known.append(_quarantine(now))
         return cls(tuple(always), tuple(known))
@@ -79,6 +91,33 @@ def _lacking_support(rules: Rules) -> Gate:
         return Reason.FEATURE_NOT_SUPPORTED
 
     return not_supported
+
+
+def _not_looked_up(unanswered: Unanswered) -> Gate:
+    """Return the gate that waits until it is known what an item is.
+
+    It may be one that the written side has under other ids. And what seems to be gone
+    may be among those of which nobody knows what they are.
+    """
+
+    def not_looked_up(operation: Operation, match: Match) -> Reason | None:
+        """Hold back what is not known well enough."""
+        names = unanswered.get(operation.side.other, ())
+        if operation.action is Action.REMOVE or any(
+            record.native_id in names for record in match.side(operation.side.other)
+        ):
+            return Reason.NOT_LOOKED_UP
+        return None
+
+    return not_looked_up
+
+
+def only_guessed(operation: Operation, match: Match) -> Reason | None:
+    """Hold back the removal of what was only guessed to be the same on both sides."""
+    if operation.action is not Action.REMOVE:
+        return None
+    guessed = any(row.evidence == Origin.SEARCH for row in match.rows)
+    return Reason.GUESSED if guessed else None
 
 
 def _quarantine(now: datetime) -> Gate:

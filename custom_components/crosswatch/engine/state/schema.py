@@ -10,7 +10,8 @@ from typing import Final
 # `ledger`: see ledger.py. `planned`: what the last plan of a pair and feature saw and
 # left alone, so that a run in which nothing changed need not plan anew.
 # `journal`: an operation before it is sent, what came of it, and whether the ledger
-# knows. `block`: see blocks.py; its scope is a pair or an account.
+# knows. `block`: see blocks.py; its scope is a pair or an account. `lookup`: what
+# informants have answered, empty where they know nothing.
 MIGRATIONS: Final[Sequence[str]] = (
     """
     CREATE TABLE pair (pair_id TEXT PRIMARY KEY, created_at REAL NOT NULL);
@@ -69,6 +70,14 @@ MIGRATIONS: Final[Sequence[str]] = (
         created_at REAL NOT NULL
     );
     CREATE INDEX block_of_scope ON block (scope);
+    """,
+    """
+    ALTER TABLE ledger ADD COLUMN evidence TEXT NOT NULL DEFAULT '';
+    CREATE TABLE lookup (
+        informant TEXT NOT NULL, key TEXT NOT NULL, evidence TEXT NOT NULL,
+        valid_until REAL NOT NULL,
+        PRIMARY KEY (informant, key)
+    ) WITHOUT ROWID;
     """,
 )
 

@@ -1,0 +1,100 @@
+"""What a run learns of items that no id of theirs tells: asked for plan by plan."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+
+from .evidence import Evidence, EvidencedRecord, Informant
+from .lookups import Lookups
+from .model import Record, Side, Snapshot
+from .planning import Draft
+from .planning.lacking import Asked, lacking, unplaced
+
+type Wanted = Mapping[Side, Sequence[Record]]
+type Wants = Callable[[Draft, Asked], Wanted]
+
+
+class Learning:
+    """What is known, beside what its accounts say, of the items of one feature.
+
+    `unanswered` are the records, by their side and native id, that nobody could be
+    asked about.
+    """
+
+    def __init__(self, lookups: Lookups) -> None:
+        """Begin with what the accounts say."""
+        self._lookups = lookups
+        self._found: dict[Side, dict[str, tuple[Evidence, ...]]]
+        self._found = {side: {} for side in Side}
+        self._asked: dict[Wants, dict[Side, set[str]]]
+        self._asked = defaultdict(lambda: {side: set() for side in Side})
+        self.unanswered: dict[Side, set[str]] = {side: set() for side in Side}
+
+    @property
+    def valid_until(self) -> float | None:
+        """Return until when nobody has to be asked anew, in seconds since 1970."""
+        return self._lookups.valid_until
+
+    async def learn(self, draft: Draft) -> bool:
+        """Ask about what a draft leaves without a partner or a place.
+
+        Return whether the draft is to be made anew.
+        """
+        if self._lookups.numberers and await self._ask(
+            draft, unplaced, self._lookups.numberers
+        ):
+            return True
+        everybody = self._lookups.informants
+        return bool(everybody) and await self._ask(draft, lacking, everybody)
+
+    async def _ask(
+        self, draft: Draft, wants: Wants, informants: Sequence[Informant]
+    ) -> bool:
+        """Ask some informants; return whether anything was learnt or left open."""
+        asked = self._asked[wants]
+        news = False
+        wanted = await asyncio.to_thread(wants, draft, asked)
+        for side, records in wanted.items():
+            items = [record.item for record in records]
+            answers = await self._lookups.ask(items, informants)
+            for record, answer in zip(records, answers, strict=True):
+                news |= self._take(side, record, answer)
+            asked[side].update(record.native_id for record in records)
+        # What was asked in vain is a reason no more to ask about the other side.
+        return news or any(wanted.values())
+
+    def _take(
+        self, side: Side, record: Record, answer: tuple[Evidence, ...] | None
+    ) -> bool:
+        """Take an answer; return whether it says anything."""
+        if answer is None:
+            self.unanswered[side].add(record.native_id)
+            return True
+        if answer:
+            known = self._found[side].get(record.native_id, ())
+            self._found[side][record.native_id] = (*known, *answer)
+        return bool(answer)
+
+    def applied(self, side: Side, snapshot: Snapshot) -> Snapshot:
+        """Return what a side lists, with all that was learnt of its items."""
+        found = self._found[side]
+        if not found:
+            return snapshot
+        records = dict(snapshot.records)
+        for name, evidence in found.items():
+            if record := records.get(name):
+                records[name] = EvidencedRecord(record, evidence)
+        return replace(snapshot, records=records)
+
+
+def told(unanswered: Mapping[Side, Collection[str]], lookups: Lookups) -> str:
+    """Return a sentence on what could not be asked, empty where all could."""
+    count = sum(map(len, unanswered.values()))
+    if not count or not lookups.failures:
+        return ""
+    reasons = "; ".join(f"{name}: {err}" for name, err in lookups.failures.items())
+    return (
+        f"{count} items wait for the next run, as nobody could be asked what they "
+        f"are ({reasons})"
+    )
