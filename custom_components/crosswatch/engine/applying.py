@@ -108,6 +108,12 @@ async def apply(
         if applied.cancelled or applied.error or silent:
             applied.not_sent = [each for rest in batches[number:] for each in rest]
             break
+    if isinstance(applied.error, AccountLimitError):
+        # Nothing else fits either, and to try it is no use for a while.
+        applied.outcomes += [
+            _unanswered(each, applied.error) for each in applied.not_sent
+        ]
+        applied.not_sent = []
     return applied
 
 

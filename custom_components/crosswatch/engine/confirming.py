@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from .model import Progress, Rated, Record, Snapshot, Value, Watched
 from .plan import Action, Operation, Outcome, OutcomeKind, Reason
+from .planning.position import is_same_position
 from .planning.rating import same_rating
 from .planning.rewatch import dated_plays
 from .planning.rules import Rules, combined
@@ -75,8 +76,5 @@ def _holds(held: Value, wanted: Value, rules: Rules, step: float) -> bool:
         case Rated(), Rated():
             return same_rating(wanted.rating, held.rating, step)
         case Progress(), Progress():
-            return (held.position_ms, held.percent) == (
-                wanted.position_ms,
-                wanted.percent,
-            )
+            return is_same_position(held, wanted, rules)
     return True

@@ -28,7 +28,7 @@ from .planning import Draft
 from .planning.rules import combined
 from .reading import NO_LIBRARY, Snapshots
 from .report import JsonDict, Result, describe_item
-from .runner import rules_of
+from .runner import rules_of, without_left_out
 from .running import Running
 from .store import Store
 
@@ -100,7 +100,8 @@ async def explain(
         pair, RunOptions(dry_run=True), wanted=[feature], store=store, now=now
     )
     blocks = await asyncio.to_thread(store.blocks, pair.scopes)
-    run = FeatureRun.of(running, rules_of(pair, feature, blocks), snapshots)
+    rules = await without_left_out(pair, rules_of(pair, feature, blocks))
+    run = FeatureRun.of(running, rules, snapshots)
     draft = await run.draft()
     return await asyncio.to_thread(_find, draft, query)
 

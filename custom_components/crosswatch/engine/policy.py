@@ -65,7 +65,8 @@ class FeaturePolicy:
     libraries of the source, and `target_libraries` in these of the target, where any
     are named. `since` leaves out records dated
     before that moment. With `rewatches` every play is copied, plays within
-    `tolerance` of each other being the same one.
+    `tolerance` of each other being the same one. Without `replace`, a rating that the
+    target of a one-way pair has is replaced by a newer one only.
     """
 
     add: bool = True
@@ -78,6 +79,7 @@ class FeaturePolicy:
     rewatches: bool = False
     tolerance: timedelta = DEFAULT_TOLERANCE
     progress: ProgressPolicy = ProgressPolicy()
+    replace: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

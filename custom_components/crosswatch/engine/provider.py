@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from .ids import UNIVERSAL_NAMESPACES
 from .model import Feature, Library, MediaKind, Snapshot
@@ -27,6 +27,7 @@ class FeatureSupport:
     `libraries` says that the account can tell which library an item is in.
     `completes_at` is the percentage from which on a position that is written makes
     the item watched, for items of at least `completes_from`; None is never.
+    `forgets` says that a record may vanish by itself: its loss says nothing.
     """
 
     kinds: frozenset[MediaKind]
@@ -45,6 +46,7 @@ class FeatureSupport:
     completes_at: float | None = None
     completes_from: timedelta = timedelta()
     drops_watched: bool = False
+    forgets: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,18 @@ class Provider(Protocol):
         """Send operations, at most a batch, and yield exactly one outcome for each.
 
         An error that it raises speaks for all operations without an outcome.
+        """
+
+
+@runtime_checkable
+class LeavesOut(Protocol):
+    """A provider whose account keeps a list of items to be left alone."""
+
+    async def left_out(self, feature: Feature) -> Collection[str]:
+        """Return the keys of items that are neither given nor taken.
+
+        A show stands for all that is in it. They stay in the snapshots: what is left
+        alone is not lost. Raises ProviderError.
         """
 
 

@@ -13,6 +13,7 @@ from .pair import Account, Pair, RunOptions
 from .plan import Reason
 from .planning.rules import Rules
 from .policy import FeaturePolicy, Mode
+from .provider import LeavesOut
 from .reading import Snapshots
 from .report import Failure, Report, report_failure
 from .running import Running
@@ -75,6 +76,7 @@ class _Sync:
         for feature in supported:
             rules = rules_of(pair, feature, blocks)
             try:
+                rules = await without_left_out(pair, rules)
                 report, cancelled = await FeatureRun.of(
                     running, rules, self.snapshots
                 ).run()
@@ -137,6 +139,23 @@ def rules_of(pair: Pair, feature: Feature, blocks: Iterable[Block]) -> Rules:
             two_way=policy.mode is Mode.TWO_WAY,
         ),
     )
+
+
+async def without_left_out(pair: Pair, rules: Rules) -> Rules:
+    """Return rules that leave alone what either account wants to be left alone.
+
+    Raises SideError.
+    """
+    lists = await both(*(_left_out(pair.account(side), rules.feature) for side in Side))
+    left_out = frozenset().union(*lists)
+    return replace(rules, left_out=left_out) if left_out else rules
+
+
+async def _left_out(account: Account, feature: Feature) -> frozenset[str]:
+    """Return the keys of what an account wants to be left alone."""
+    if isinstance(account.provider, LeavesOut):
+        return frozenset(await account.provider.left_out(feature))
+    return frozenset()
 
 
 def supports(account: Account, feature: Feature, *, writes: bool) -> bool:

@@ -34,6 +34,8 @@ def plan_one_sided(match: Match, rules: Rules, give: Give) -> Steps:
         if rules.writes(there):
             return give(match, rules, there, value)
         return [skip(match, rules, here, Reason.NEWER)]
+    if rules.support(there).forgets:
+        return [skip(match, rules, there, Reason.NEWER)]
     if rules.writes(here) and rules.policy.remove:
         return take(match, rules, here, GONE[there], value)
     if rules.writes(there) and rules.feature is not Feature.PROGRESS:

@@ -31,6 +31,8 @@ def plan_ratings(match: Match, rules: Rules) -> Steps:
         return ()
     if late := awaits_listing(match):
         return [skip(match, rules, late, Reason.NOT_LISTED)]
+    if _is_kept(rules, source, target):
+        return [skip(match, rules, Side.TARGET, Reason.NEWER)]
     winner = _winner(match, rules, source, target)
     if winner is None:
         return [skip(match, rules, Side.TARGET, Reason.CONFLICT)]
@@ -89,6 +91,13 @@ def _winner(match: Match, rules: Rules, source: Rated, target: Rated) -> Side | 
     if source.at and target.at and source.at != target.at:
         return Side.SOURCE if source.at > target.at else Side.TARGET
     return Side.TARGET if rules.prefer is Prefer.TARGET else Side.SOURCE
+
+
+def _is_kept(rules: Rules, source: Rated, target: Rated) -> bool:
+    """Tell whether the target's rating is only replaced by a newer one, and is not."""
+    if rules.two_way or rules.policy.replace:
+        return False
+    return source.at is None or target.at is None or source.at <= target.at
 
 
 def _has_changed(match: Match, rules: Rules, side: Side, value: Rated) -> bool:

@@ -24,7 +24,10 @@ _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """One feature of a pair: the policy, and what either account can hold."""
+    """One feature of a pair: the policy, and what either account can hold.
+
+    `left_out` are keys of items that an account wants to be left alone.
+    """
 
     feature: Feature
     policy: FeaturePolicy
@@ -35,6 +38,7 @@ class Rules:
     delete_limit: int = 5
     delete_percent: float = 10.0
     blocks: Blocks = field(default_factory=Blocks)
+    left_out: frozenset[str] = frozenset()
 
     @property
     def two_way(self) -> bool:
@@ -108,6 +112,8 @@ class Rules:
         policy = self.policy
         if policy.kinds is not None and kind not in policy.kinds:
             return Reason.FILTERED
+        if self.left_out and not self.left_out.isdisjoint(_all_keys(match)):
+            return Reason.FILTERED
         for side, chosen in (
             (Side.SOURCE, policy.libraries),
             (Side.TARGET, policy.target_libraries),
@@ -136,6 +142,12 @@ class Rules:
         # An id that only repeats the show's is no key, and finds no episode.
         own = {key.split(":")[1] for key in item_keys(item) if "#" not in key}
         return not support.ids.isdisjoint(own)
+
+
+def _all_keys(match: Match) -> set[str]:
+    """Return the keys of an item, and of its show."""
+    show = match.item.show
+    return {*match.keys, *(item_keys(show) if show else ())}
 
 
 def combined(records: Sequence[Record]) -> Value:
