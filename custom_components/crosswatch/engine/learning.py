@@ -12,7 +12,7 @@ from .planning import Draft
 from .planning.lacking import Asked, lacking, unplaced
 
 type Wanted = Mapping[Side, Sequence[Record]]
-type Wants = Callable[[Draft, Asked], Wanted]
+type Wants = Callable[[Draft, Asked, Asked], Wanted]
 
 
 class Learning:
@@ -29,6 +29,7 @@ class Learning:
         self._found = {side: {} for side in Side}
         self._asked: dict[Wants, dict[Side, set[str]]]
         self._asked = defaultdict(lambda: {side: set() for side in Side})
+        self._unknown: dict[Side, set[str]] = {side: set() for side in Side}
         self.unanswered: dict[Side, set[str]] = {side: set() for side in Side}
 
     @property
@@ -41,12 +42,16 @@ class Learning:
 
         Return whether the draft is to be made anew.
         """
-        if self._lookups.numberers and await self._ask(
-            draft, unplaced, self._lookups.numberers
-        ):
+        numberers = self._lookups.numberers
+        if numberers and await self._ask(draft, unplaced, numberers):
             return True
         everybody = self._lookups.informants
-        return bool(everybody) and await self._ask(draft, lacking, everybody)
+        if not everybody:
+            return False
+        before = sum(map(len, self._unknown.values()))
+        learnt = await self._ask(draft, lacking, everybody)
+        # What nobody knows is no reason any more to ask about the other side.
+        return learnt or sum(map(len, self._unknown.values())) > before
 
     async def _ask(
         self, draft: Draft, wants: Wants, informants: Sequence[Informant]
@@ -54,27 +59,26 @@ class Learning:
         """Ask some informants; return whether anything was learnt or left open."""
         asked = self._asked[wants]
         news = False
-        wanted = await asyncio.to_thread(wants, draft, asked)
+        wanted = await asyncio.to_thread(wants, draft, asked, self._unknown)
         for side, records in wanted.items():
             items = [record.item for record in records]
             answers = await self._lookups.ask(items, informants)
             for record, answer in zip(records, answers, strict=True):
-                news |= self._take(side, record, answer)
+                news |= answer is None or bool(answer)
+                self._take(side, record.native_id, answer, final=wants is lacking)
             asked[side].update(record.native_id for record in records)
-        # What was asked in vain is a reason no more to ask about the other side.
-        return news or any(wanted.values())
+        return news
 
     def _take(
-        self, side: Side, record: Record, answer: tuple[Evidence, ...] | None
-    ) -> bool:
-        """Take an answer; return whether it says anything."""
+        self, side: Side, name: str, answer: tuple[Evidence, ...] | None, *, final: bool
+    ) -> None:
+        """Take an answer about a record; a `final` one is that of everybody."""
         if answer is None:
-            self.unanswered[side].add(record.native_id)
-            return True
-        if answer:
-            known = self._found[side].get(record.native_id, ())
-            self._found[side][record.native_id] = (*known, *answer)
-        return bool(answer)
+            self.unanswered[side].add(name)
+        elif answer:
+            self._found[side][name] = (*self._found[side].get(name, ()), *answer)
+        elif final:
+            self._unknown[side].add(name)
 
     def applied(self, side: Side, snapshot: Snapshot) -> Snapshot:
         """Return what a side lists, with all that was learnt of its items."""

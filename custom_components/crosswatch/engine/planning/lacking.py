@@ -31,35 +31,35 @@ class _Lone:
     )
 
     def strangers_to(
-        self, other: _Lone, asked: Collection[str], asked_there: Collection[str]
+        self, other: _Lone, asked: Collection[str], unknown: Collection[str]
     ) -> list[Record]:
         """Return the records that may be one of the other side's, under other ids.
 
-        What was asked about is none of them; and at the other side it is no reason to
-        ask about others, unless these have no id at all.
+        What was asked about is none of them. What nobody knew at the other side is no
+        reason to ask about others, unless these have no id at all.
         """
         return [
             record
             for known, records in self.by_ids.items()
-            if (other.has_others_than(known, asked_there) if known else other.by_ids)
+            if (other.has_others_than(known, unknown) if known else other.by_ids)
             for record in records
             if record.native_id not in asked
         ]
 
-    def has_others_than(self, known: Known, asked: Collection[str]) -> bool:
-        """Tell whether some of these, not asked about, have only other ids."""
+    def has_others_than(self, known: Known, unknown: Collection[str]) -> bool:
+        """Tell whether some of these, but for what nobody knew, have only other ids."""
         return any(
             ids
             and ids.isdisjoint(known)
-            and any(record.native_id not in asked for record in records)
+            and any(record.native_id not in unknown for record in records)
             for ids, records in self.by_ids.items()
         )
 
 
-def lacking(draft: Draft, asked: Asked) -> dict[Side, list[Record]]:
+def lacking(draft: Draft, asked: Asked, unknown: Asked) -> dict[Side, list[Record]]:
     """Return the records of each side to ask about next, none of them twice.
 
-    Of two sides that know their items by different ids only one has to be asked about,
+    Of those in `unknown` nobody knew anything. Of two sides that know their items by different ids only one has to be asked about,
     and that with fewer such items comes first.
     """
     wanted: dict[Side, dict[str, Record]] = {side: {} for side in Side}
@@ -69,7 +69,7 @@ def lacking(draft: Draft, asked: Asked) -> dict[Side, list[Record]]:
     for kind in lone[Side.SOURCE].keys() & lone[Side.TARGET].keys():
         strangers = {
             side: lone[side][kind].strangers_to(
-                lone[side.other][kind], asked[side], asked[side.other]
+                lone[side.other][kind], asked[side], unknown[side.other]
             )
             for side in Side
         }
@@ -82,7 +82,7 @@ def lacking(draft: Draft, asked: Asked) -> dict[Side, list[Record]]:
     }
 
 
-def unplaced(draft: Draft, asked: Asked) -> dict[Side, list[Record]]:
+def unplaced(draft: Draft, asked: Asked, unknown: Asked) -> dict[Side, list[Record]]:
     """Return the episodes of each side without a partner, none of them twice.
 
     One side may number them otherwise than the other.
