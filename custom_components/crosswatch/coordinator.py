@@ -9,14 +9,16 @@ from typing import Final, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .account import CrossWatchConfigEntry
 from .const import DOMAIN, LOGGER
+from .engine.headway import Headway
 from .engine.pair import RunOptions
 from .engine.reading import Snapshots
 from .engine.report import Report
@@ -29,12 +31,19 @@ from .schedule import Schedule
 # Seconds that a cancelled run is given to hear what came of its last write.
 SETTLE_TIME: Final = 20.0
 
+# Seconds between two looks at a run that is going on.
+HEADWAY_INTERVAL: Final = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class PairState:
-    """What a pair is doing, and its last report, without the items."""
+    """What a pair is doing, and its last report, without the items.
+
+    `headway` is how far the run that is going on has come.
+    """
 
     running: bool = False
+    headway: Headway | None = None
     report: Report | None = None
     next_run: datetime | None = None
 
@@ -75,6 +84,7 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         )
         self._run: asyncio.Task[Report] | None = None
         self._closed = False
+        self._stop_showing: CALLBACK_TYPE | None = None
         policy_from_data(subentry.data, self.created)
 
     @property
@@ -206,8 +216,27 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
             options=options,
             snapshots=snapshots,
             previous=self.data.report,
+            watch=self._async_watch,
             undo_of=undo_of,
         )
+
+    @callback
+    def _async_watch(self, headway: Headway) -> None:
+        """Show how far the run has come, though not more than once a second."""
+        first = self.data.headway is None
+        self.data = replace(self.data, headway=headway)
+        if first:
+            self.async_update_listeners()
+        elif self._stop_showing is None:
+            self._stop_showing = async_call_later(
+                self.hass, HEADWAY_INTERVAL, self._async_show_headway
+            )
+
+    @callback
+    def _async_show_headway(self, now: datetime) -> None:
+        """Show how far the run has come by now."""
+        self._stop_showing = None
+        self.async_update_listeners()
 
     @callback
     def async_check_idle(self) -> None:
@@ -284,6 +313,9 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
     def _async_end_run(self, report: Report | None) -> None:
         """Show the result, and wait for the next run."""
         self._run = None
+        if self._stop_showing is not None:
+            self._stop_showing()
+            self._stop_showing = None
         # Without a report, a fault of our own has ended it: no reason to hurry. To
         # take back a run syncs nothing, so that the next sync is due as before.
         if not report or not report.undo_of:

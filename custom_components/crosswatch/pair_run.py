@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from .account import CrossWatchConfigEntry
 from .const import DOMAIN, LOGGER
+from .engine.headway import Watch
 from .engine.model import Side
 from .engine.pair import Pair, RunOptions
 from .engine.plan import Reason
@@ -79,6 +80,7 @@ class PairRun:
     options: RunOptions
     snapshots: Snapshots
     previous: Report | None
+    watch: Watch
     undo_of: str = ""
     started: datetime = field(default_factory=dt_util.utcnow)
 
@@ -105,6 +107,7 @@ class PairRun:
             store=self.store,
             snapshots=self.snapshots,
             now=dt_util.utcnow,
+            watch=self.watch,
         )
 
     async def async_cancelled(self) -> Report:
@@ -152,6 +155,7 @@ class PairRun:
                 store=self.store,
                 snapshots=self.snapshots,
                 now=dt_util.utcnow,
+                watch=self.watch,
             )
         except UnknownRunError:
             # It was there when it was asked for: runs since have taken its place.

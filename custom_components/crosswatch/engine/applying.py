@@ -77,8 +77,11 @@ async def apply(
     provider: Provider,
     feature: Feature,
     journal: Journal,
+    tell: Callable[[int], None],
 ) -> Applied:
     """Send operations to an account, a batch at a time.
+
+    `tell` is told how many are done, batch by batch.
 
     An error ends the sending, since the next batch would most likely meet it too, and
     so does a batch without a single answer. What is removed goes in batches of its
@@ -93,6 +96,7 @@ async def apply(
         for batch in batched(alike, size, strict=False)
     ]
     for number, batch in enumerate(batches, 1):
+        tell(len(applied.outcomes))
         sending = asyncio.create_task(_send(batch, provider, feature, journal))
         try:
             await asyncio.shield(sending)

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Final, Self
 
 from .applying import Journal
 from .codec import decode_report_items, encode_report_items
 from .guards import hold_all, hold_removals, is_suspicious_shrink, survivors
+from .headway import Headway, Phase, Watch, nobody
 from .learning import Learning, told
 from .ledger import LedgerRow
 from .model import Feature, Side, Snapshot
@@ -41,6 +43,7 @@ class FeatureRun:
     journal: Journal
     learning: Learning
     now: Callable[[], datetime]
+    watch: Watch = nobody
 
     @classmethod
     def of(cls, running: Running, rules: Rules, snapshots: Snapshots) -> Self:
@@ -59,6 +62,7 @@ class FeatureRun:
             ),
             learning=Learning(snapshots.lookups),
             now=running.now,
+            watch=running.watch,
         )
 
     @property
@@ -102,6 +106,14 @@ class FeatureRun:
         _, cancelled = await to_the_end(recording)
         report = report_run(draft.plan, done.outcomes, done.not_sent, done.failure)
         return replace(report, note=note), done.cancelled or cancelled
+
+    def _tell(self, phase: Phase, done: int = 0, total: int = 0) -> None:
+        """Tell how far the run has come."""
+        self.watch(Headway(self.feature, phase, done, total))
+
+    def _tell_sent(self, before: int, total: int, count: int) -> None:
+        """Tell how many operations are done, of those of both sides."""
+        self._tell(Phase.WRITING, before + count, total)
 
     async def draft(self) -> Draft:
         """Return what a run would do now, without doing it; raises SideError."""
@@ -166,6 +178,7 @@ class FeatureRun:
 
     async def _read(self, afresh: Collection[Side]) -> dict[Side, Reading]:
         """Read both sides, some of them afresh; a dry run keeps nothing of it."""
+        self._tell(Phase.READING)
         source, target = await both(
             *(
                 self.snapshots.read(
@@ -219,8 +232,9 @@ class FeatureRun:
         learning = self.learning
         while True:
             await self._locate(sides)
+            self._tell(Phase.PLANNING)
             draft = await self._plan_once(sides, ledger, planned_at, watched)
-            if await learning.learn(draft):
+            if await learning.learn(draft, partial(self._tell, Phase.LOOKING_UP)):
                 continue
             doubtful, unasked = draft.doubtful - looked, draft.unasked - watched.keys()
             if not doubtful and not unasked:
@@ -362,7 +376,8 @@ class FeatureRun:
             if done.cancelled:
                 done.not_sent += of_side
                 continue
-            sent = await self._sender.send(side, of_side, sides[side])
+            tell = partial(self._tell_sent, len(done.outcomes), len(operations))
+            sent = await self._sender.send(side, of_side, sides[side], tell)
             sides[side] = sent.reading
             done.take(side, sent)
         return done
@@ -376,6 +391,7 @@ class FeatureRun:
         planned_at: datetime,
     ) -> None:
         """Write the ledger, and what the next run may rely on."""
+        self._tell(Phase.RECORDING)
         change = await asyncio.to_thread(
             ledger_change, draft, done.outcomes, self.now()
         )

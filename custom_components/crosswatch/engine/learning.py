@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from .evidence import Evidence, EvidencedRecord, Informant
-from .lookups import Lookups
+from .lookups import Lookups, Tell
 from .model import Record, Side, Snapshot
 from .planning import Draft
 from .planning.lacking import Asked, lacking, unplaced
@@ -37,24 +37,25 @@ class Learning:
         """Return until when nobody has to be asked anew, in seconds since 1970."""
         return self._lookups.valid_until
 
-    async def learn(self, draft: Draft) -> bool:
+    async def learn(self, draft: Draft, tell: Tell) -> bool:
         """Ask about what a draft leaves without a partner or a place.
 
-        Return whether the draft is to be made anew.
+        Return whether the draft is to be made anew. `tell` is told how many of the
+        questions are answered, and how many there are.
         """
         numberers = self._lookups.numberers
-        if numberers and await self._ask(draft, unplaced, numberers):
+        if numberers and await self._ask(draft, unplaced, numberers, tell):
             return True
         everybody = self._lookups.informants
         if not everybody:
             return False
         before = sum(map(len, self._unknown.values()))
-        learnt = await self._ask(draft, lacking, everybody)
+        learnt = await self._ask(draft, lacking, everybody, tell)
         # What nobody knows is no reason any more to ask about the other side.
         return learnt or sum(map(len, self._unknown.values())) > before
 
     async def _ask(
-        self, draft: Draft, wants: Wants, informants: Sequence[Informant]
+        self, draft: Draft, wants: Wants, informants: Sequence[Informant], tell: Tell
     ) -> bool:
         """Ask some informants; return whether anything was learnt or left open."""
         asked = self._asked[wants]
@@ -62,7 +63,7 @@ class Learning:
         wanted = await asyncio.to_thread(wants, draft, asked, self._unknown)
         for side, records in wanted.items():
             items = [record.item for record in records]
-            answers = await self._lookups.ask(items, informants)
+            answers = await self._lookups.ask(items, informants, tell)
             for record, answer in zip(records, answers, strict=True):
                 news |= answer is None or bool(answer)
                 self._take(side, record.native_id, answer, final=wants is lacking)

@@ -21,6 +21,7 @@ _OF_USE_FOR: Final = timedelta(days=90)
 _KEPT_AT_ONCE: Final = 50
 
 type Answers = dict[str, Evidence | None]
+type Tell = Callable[[int, int], None]
 
 
 class Lookups:
@@ -57,15 +58,18 @@ class Lookups:
         return [each for each in self.informants if each.numbers]
 
     async def ask(
-        self, items: Sequence[Item], informants: Sequence[Informant]
+        self, items: Sequence[Item], informants: Sequence[Informant], tell: Tell
     ) -> list[tuple[Evidence, ...] | None]:
-        """Return what is known of each item, None where it could not be found out."""
+        """Return what is known of each item, None where it could not be found out.
+
+        `tell` is told how many questions are answered of how many.
+        """
         known: list[Item] = list(items)
         evidence: list[list[Evidence]] = [[] for _ in items]
         open_questions: set[int] = set()
         for informant in informants:
             units = [_unit(informant, item) for item in known]
-            answers = await self._ask(informant, filter(None, units))
+            answers = await self._ask(informant, filter(None, units), tell)
             for at, unit in enumerate(units):
                 if unit is None:
                     continue
@@ -80,7 +84,9 @@ class Lookups:
             for at, each in enumerate(evidence)
         ]
 
-    async def _ask(self, informant: Informant, items: Iterable[Item]) -> Answers:
+    async def _ask(
+        self, informant: Informant, items: Iterable[Item], tell: Tell
+    ) -> Answers:
         """Return the answers to these questions, as far as there are any."""
         answers = self._answers[_who(informant)]
         wanted = {question(item): item for item in items}
@@ -88,7 +94,7 @@ class Lookups:
         if not new:
             return answers
         if informant.numbers:
-            await self._fetch(informant, new, answers)
+            await self._fetch(informant, new, answers, tell)
             return answers
         stored = await asyncio.to_thread(
             self._store.load_lookups, informant.name, list(new)
@@ -103,7 +109,7 @@ class Lookups:
             answers[key], until = stored[key]
             self._note(until)
         if due:
-            await self._fetch(informant, due, answers)
+            await self._fetch(informant, due, answers, tell)
             # An old answer is better than none.
             answers.update(
                 (key, stored[key][0])
@@ -113,16 +119,20 @@ class Lookups:
         return answers
 
     async def _fetch(
-        self, informant: Informant, due: dict[str, Item], answers: Answers
+        self, informant: Informant, due: dict[str, Item], answers: Answers, tell: Tell
     ) -> None:
         """Ask an informant, as far as it answers."""
         if informant.name in self.failures:
             return
         fresh: Answers = {}
-        keys = iter(due)
+        keys = list(due)
+        done = 0
+        tell(done, len(due))
         try:
             async for each in informant.look_up(list(due.values())):
-                fresh[next(keys)] = each
+                fresh[keys[done]] = each
+                done += 1
+                tell(done, len(due))
                 if len(fresh) >= _KEPT_AT_ONCE:
                     await self._keep(informant, fresh, answers)
                     fresh = {}

@@ -8,6 +8,7 @@ from typing import Final
 
 from .blocks import Block, Blocks
 from .feature_run import FeatureRun
+from .headway import Watch, nobody
 from .model import Feature, Side
 from .pair import Account, Pair, RunOptions
 from .plan import Reason
@@ -36,8 +37,11 @@ async def run_pair(
     store: Store,
     snapshots: Snapshots,
     now: Callable[[], datetime],
+    watch: Watch = nobody,
 ) -> Report:
     """Run a pair once and return the report, which is also stored.
+
+    `watch` is told how far the run has come.
 
     Whatever a service does ends up in the report. Being cancelled passes through,
     after the write in flight was settled and the report stored.
@@ -48,7 +52,9 @@ async def run_pair(
         if feature in pair.policy.features
         and (options.features is None or feature in options.features)
     ]
-    running = Running.begin(pair, options, wanted=wanted, store=store, now=now)
+    running = Running.begin(
+        pair, options, wanted=wanted, store=store, now=now, watch=watch
+    )
     return await running.carry_out(_Sync(running, snapshots).run)
 
 

@@ -10,6 +10,7 @@ from secrets import token_hex
 import sqlite3
 from typing import Final, Self
 
+from .headway import Watch, nobody
 from .model import Feature, Side
 from .pair import Pair, RunOptions
 from .plan import Plan, Reason
@@ -45,6 +46,7 @@ class Running:
     wanted: Sequence[Feature]
     undo_of: str = ""
     features: dict[Feature, FeatureReport] = field(default_factory=dict)
+    watch: Watch = nobody
 
     @classmethod
     def begin(
@@ -56,8 +58,9 @@ class Running:
         store: Store,
         now: Callable[[], datetime],
         undo_of: str = "",
+        watch: Watch = nobody,
     ) -> Self:
-        """Return a run that begins now."""
+        """Return a run that begins now; `watch` is told how far it has come."""
         started = now()
         return cls(
             pair=pair,
@@ -68,6 +71,7 @@ class Running:
             run_id=f"{started:%Y%m%dT%H%M%S}-{token_hex(4)}",
             wanted=wanted,
             undo_of=undo_of,
+            watch=watch,
         )
 
     async def carry_out(self, work: Callable[[], Awaitable[None]]) -> Report:

@@ -1,7 +1,7 @@
 """Send a side its operations, and look up what no answer came of."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .applying import Applied, Journal, apply, reason_of
@@ -35,16 +35,22 @@ class Sender:
     journal: Journal
 
     async def send(
-        self, side: Side, operations: Sequence[Operation], reading: Reading
+        self,
+        side: Side,
+        operations: Sequence[Operation],
+        reading: Reading,
+        tell: Callable[[int], None],
     ) -> Sent:
         """Send operations to a side, and return what came of them.
+
+        `tell` is told how many are done.
 
         What got no answer is looked up in a fresh read, and so is what was removed:
         whether it is gone decides what the item means when it is seen again.
         """
         account = self.pair.account(side)
         feature = self.rules.feature
-        applied = await apply(operations, account.provider, feature, self.journal)
+        applied = await apply(operations, account.provider, feature, self.journal, tell)
         if applied.outcomes:
             writing = self.snapshots.wrote(account, feature, applied.outcomes)
             reading, cancelled = await to_the_end(writing)

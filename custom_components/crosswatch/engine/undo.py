@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import override
 
 from .feature_run import FeatureRun
+from .headway import Watch, nobody
 from .ledger import LedgerRow
 from .model import Feature, Side
 from .pair import Pair, RunOptions
@@ -33,6 +34,7 @@ async def undo_run(
     store: Store,
     snapshots: Snapshots,
     now: Callable[[], datetime],
+    watch: Watch = nobody,
 ) -> Report:
     """Take back what a run of a pair did and return the report, which is also stored.
 
@@ -53,6 +55,7 @@ async def undo_run(
         store=store,
         now=now,
         undo_of=run_id,
+        watch=watch,
     )
     return await running.carry_out(_Undo(running, snapshots, by_feature).run)
 
