@@ -7,9 +7,11 @@ from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 
 from .account_moves import async_moving, moved_features
 from .account_options import options_of
+from .allowed_paths import async_allowed_path
 from .const import CONF_PROVIDER, LOGGER
 from .flow_forms import answers_from, form_schema, missing_answers
 from .providers.registry import PROVIDERS
+from .providers.sign_in import FieldKind
 from .providers.spec import ProviderSpec
 
 
@@ -40,7 +42,13 @@ class AccountOptionsFlow(OptionsFlow):
             return await self.async_step_init()
         fields = self._spec.options
         answers = answers_from(fields, user_input)
-        if errors := missing_answers(fields, answers):
+        errors = missing_answers(fields, answers)
+        for field in fields:
+            if field.kind is FieldKind.PATH and answers[field.name]:
+                path, error = await self._async_file(str(answers[field.name]))
+                answers[field.name] = path
+                errors |= {field.name: error} if error else {}
+        if errors:
             return self._show(answers, errors)
         entry = self.config_entry
         unheard = not entry.update_listeners and dict(entry.options) != answers
@@ -55,6 +63,15 @@ class AccountOptionsFlow(OptionsFlow):
             # An account that failed to load does not listen for changes.
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return self.async_create_entry(data=answers)
+
+    async def _async_file(self, text: str) -> tuple[str, str]:
+        """Return the whole path of a file, and why it cannot be used, if so."""
+        path = await async_allowed_path(self.hass, text)
+        if path is None:
+            return text, "path_not_allowed"
+        if not await self.hass.async_add_executor_job(path.is_file):
+            return text, "file_not_found"
+        return str(path), ""
 
     def _show(
         self,

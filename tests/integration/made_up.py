@@ -44,6 +44,7 @@ OPTIONS = (
     FormField("shelf", FieldKind.SELECT, options={"upper": "", "lower": "Below"}),
     FormField("label", FieldKind.TEXT, default="Films"),
     FormField("note", FieldKind.TEXT, required=False),
+    FormField("map", FieldKind.PATH, required=False),
 )
 
 

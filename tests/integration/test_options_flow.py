@@ -1,5 +1,6 @@
 """The options of an account: asked for, kept, and handed to its provider."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,7 +68,7 @@ async def test_change(
     chosen = {"loud": True, "shelf": "lower", "label": " Shows ", "note": "x"}
     result = await submit(hass, result, chosen)
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    kept = {**chosen, "label": "Shows"}
+    kept = {**chosen, "label": "Shows", "map": ""}
     assert account.options == kept
     assert len(made_up.connections) == 2
     assert made_up.connections[-1].options == kept
@@ -98,6 +99,31 @@ async def test_what_is_missing(hass: HomeAssistant, account: ConfigEntry) -> Non
     result = await hass.config_entries.options.async_configure(result["flow_id"])
     assert suggested(result) == DEFAULTS
     assert account.options == {}
+
+
+async def test_a_file(hass: HomeAssistant, account: ConfigEntry) -> None:
+    """Take the path of a file in an allowed folder, and no other."""
+    folder = Path(hass.config.path("maps"))
+    folder.mkdir()
+    good, outside = folder / "map.json", Path(hass.config.path("secret.json"))
+    for path in (good, outside):
+        path.write_text("[]")
+    hass.config.allowlist_external_dirs = {str(folder)}
+    result = await show(hass, account)
+    for named, error in (
+        (str(outside), "path_not_allowed"),
+        ("secret.json", "path_not_allowed"),
+        ("maps/../secret.json", "path_not_allowed"),
+        ("map\0.json", "path_not_allowed"),
+        ("maps/none.json", "file_not_found"),
+        ("maps", "file_not_found"),
+    ):
+        result = await submit(hass, result, {**DEFAULTS, "map": named})
+        assert result["errors"] == {"map": error}, named
+        assert suggested(result)["map"] == named
+    result = await submit(hass, result, {**DEFAULTS, "map": "maps/map.json"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert account.options["map"] == str(good)
 
 
 async def test_stored_by_another_release(

@@ -12,13 +12,18 @@ type Answers = Mapping[str, str | bool]
 
 
 class FieldKind(StrEnum):
-    """What a field of a form takes."""
+    """What a field of a form takes.
+
+    A `PATH` is that of a file which Home Assistant is allowed to read, and is kept
+    from the root on; only options have such fields.
+    """
 
     TEXT = "text"
     SECRET = "secret"
     URL = "url"
     SWITCH = "switch"
     SELECT = "select"
+    PATH = "path"
 
 
 @dataclass(frozen=True, slots=True)
