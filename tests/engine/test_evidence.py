@@ -273,6 +273,19 @@ async def test_another_numbering(tmp_path: Path) -> None:
     await tell((story,), tmp_path)
 
 
+async def test_an_absolute_number_of_an_unknown_show(tmp_path: Path) -> None:
+    """Who knows numbers is asked once more when somebody else has named the show."""
+    numbers = Book(renumbered={"s1e30": "s1x2e6"}, name="Numbers")
+    story = Setting(Feature.HISTORY)(
+        ask(numbers, Book("s1")),
+        hold(S="s1e30{|}@2025-01-01", T="s1x2e6@2025-01-01"),
+        run(),
+        run(),
+        shows(T="s1x2e6@2025-01-01"),
+    )
+    await tell((story,), tmp_path)
+
+
 async def test_another_version_is_asked_anew(tmp_path: Path) -> None:
     """A mapping that has changed may say something else, though nothing else has."""
     story = Setting(Feature.HISTORY, FeaturePolicy(add=False))(

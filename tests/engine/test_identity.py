@@ -11,9 +11,16 @@ from custom_components.crosswatch.engine.ids import (
     title_key,
 )
 from custom_components.crosswatch.engine.matching import join
-from custom_components.crosswatch.engine.model import Feature, Item, MediaKind
+from custom_components.crosswatch.engine.model import (
+    Feature,
+    Item,
+    MediaKind,
+    Record,
+    Snapshot,
+    Watched,
+)
 
-from .worlds import parse, snapshot
+from .worlds import READ_AT, parse, snapshot
 
 
 def _keys(token: str) -> set[str]:
@@ -152,3 +159,28 @@ def test_labels() -> None:
     labels = [sample.item.label for sample in parse("m1 s1 s1x2 s1x2e3")]
     assert labels == ["Film 1 (2000)", "Show 1 (2010)", "Show 1 S02", "Show 1 S02E03"]
     assert Item(MediaKind.MOVIE, title="Solaris").label == "Solaris"
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "matched"),
+    [(1990, 2001, False), (1990, 1991, True), (1990, None, True), (None, 2001, True)],
+)
+def test_shows_of_one_title(here: int | None, there: int | None, matched: bool) -> None:
+    """Episodes of a show without ids are not those of another one, made years later."""
+    records = [
+        Record(
+            Item(
+                MediaKind.EPISODE,
+                show=Item(MediaKind.SHOW, ids, "Show", year),
+                season=1,
+                number=2,
+            ),
+            Watched(),
+            "n1",
+        )
+        for year, ids in ((here, {}), (there, {"tvdb": "7"}))
+    ]
+    source, target = (Snapshot.of(Feature.HISTORY, [each], READ_AT) for each in records)
+    found = join(source, target, ())
+    assert len(found.matches) == (1 if matched else 2)
+    assert not found.ambiguous

@@ -78,6 +78,9 @@ class Learning:
             self.unanswered[side].add(name)
         elif answer:
             self._found[side][name] = (*self._found[side].get(name, ()), *answer)
+            if final:
+                # Who knows numbers may know them by what is known now.
+                self._asked[unplaced][side].discard(name)
         elif final:
             self._unknown[side].add(name)
 

@@ -148,8 +148,11 @@ class _Board:
                 if not self.keys[each]
             )
         elif members and others:
-            if not (self.keys[members[0]] and self.keys[others[0]]):
-                self.union(members[0], others[0])
+            one, other = members[0], others[0]
+            if not (self.keys[one] and self.keys[other]) and not _is_remade(
+                self.records[one], self.records[other]
+            ):
+                self.union(one, other)
 
     def is_unclear(self, match: Match) -> bool:
         """Tell whether a match is a record without ids that nothing tells apart."""
@@ -195,6 +198,17 @@ class Titles:
         if near and (key := title_key(item)) in self._titles:
             return key
         return None
+
+
+def _is_remade(record: Record, other: Record) -> bool:
+    """Tell whether two episodes belong to shows of one title, made years apart.
+
+    Only then: many services do not tell the year of an episode's show.
+    """
+    show, another = record.item.show, other.item.show
+    if show is None or another is None or not show.year or not another.year:
+        return False
+    return abs(show.year - another.year) > 1
 
 
 def _contradicts(match: Match) -> bool:
