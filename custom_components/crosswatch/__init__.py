@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection
 import sqlite3
+from typing import Final
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import Platform
@@ -23,10 +24,12 @@ from .engine.pair import Account
 from .engine.provider import AccountInfo
 from .engine.report import RunStatus
 from .entry_watch import EntryWatch
+from .go_live import async_review_hint
+from .import_run import file_scope, import_scope
 from .issues import (
     async_clear_pair_issues,
     async_clear_target_issues,
-    async_note_run_issues,
+    async_remind,
     async_report_broken_pair,
     async_report_target_missing,
 )
@@ -45,9 +48,13 @@ PLATFORMS = [
     Platform.EVENT,
     Platform.SENSOR,
     Platform.SWITCH,
+    Platform.TODO,
 ]
 
 VERSION = 1
+
+# Ends of a run that leave nothing to a person, or nothing that is known of.
+_LEAVES_NOTHING: Final = frozenset({RunStatus.SUCCESS, RunStatus.CANCELLED})
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -108,8 +115,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) 
     if not others:
         await runtime.async_remove()
         return
-    await runtime.async_forget_pairs(pair_ids)
-    await runtime.async_forget_account(entry.entry_id)
+    await runtime.async_forget_pairs([*pair_ids, import_scope(entry.entry_id)])
+    for scope in (entry.entry_id, file_scope(entry.entry_id)):
+        await runtime.async_forget_account(scope)
 
 
 async def _async_forget_files(
@@ -195,6 +203,7 @@ async def _async_set_up_pair(
 ) -> None:
     """Set up a pair; one whose settings make no sense leaves the others alone."""
     async_clear_pair_issues(hass, subentry.subentry_id)
+    async_review_hint(hass, subentry)
     try:
         pair = PairCoordinator(hass, entry, subentry, async_get_runtime(hass))
     except BrokenPairError as err:
@@ -210,15 +219,12 @@ async def _async_set_up_pair(
 async def _async_remind(
     hass: HomeAssistant, entry: CrossWatchConfigEntry, pair: PairCoordinator
 ) -> None:
-    """Tell again what the last run left to a person.
-
-    Home Assistant saves its issues some seconds late, and a crash loses them.
-    """
+    """Tell again what the last run left to a person, if it did."""
     last = pair.data.report
-    if last is None or last.status is not RunStatus.BLOCKED:
+    if last is None or last.status in _LEAVES_NOTHING:
         return
     if (report := await pair.async_last_report()) is not None:
-        await async_note_run_issues(hass, entry, pair.subentry, report, pair.store)
+        await async_remind(hass, entry, pair.subentry, report, pair.store)
 
 
 async def _async_update_listener(
@@ -233,6 +239,7 @@ async def _async_update_listener(
         try:
             for pair in data.pairs.values():
                 pair.async_apply_settings()
+                async_review_hint(hass, pair.subentry)
         except BrokenPairError:
             hass.config_entries.async_schedule_reload(entry.entry_id)
         return

@@ -6,16 +6,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, override
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .const import DOMAIN, LOGGER
+from .const import CONF_PROVIDER, DOMAIN, LOGGER
 from .engine.model import Feature, Side
 from .engine.pair import Account
 from .engine.plan import Reason
 from .engine.report import Report
 from .engine.store import Store
+from .providers.spec import Allowance, Metered
 
 if TYPE_CHECKING:
     from .coordinator import PairCoordinator
@@ -34,20 +35,30 @@ _NOT_CONNECTED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """Whether an account was reached last, and how many records it holds."""
+    """Whether an account was reached last, and how many records it holds.
+
+    `allowance` is how many requests its service still takes, where it counts them.
+    `runs` counts the runs since it was loaded: what it holds may have changed.
+    """
 
     connected: bool = True
     records: Mapping[Feature, int] = field(default_factory=dict)
+    allowance: Allowance | None = None
+    runs: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
 class AccountData:
-    """What belongs to a loaded account; `pairs` are those it is the source of."""
+    """What belongs to a loaded account; `pairs` are those it is the source of.
+
+    With `completing_watches` whatever is completed on its to-do list was watched.
+    """
 
     account: Account
     coordinator: AccountCoordinator
     watch: EntryWatch
     pairs: dict[str, PairCoordinator] = field(default_factory=dict)
+    completing_watches: bool = False
 
 
 def loaded_pairs(hass: HomeAssistant) -> Iterator[PairCoordinator]:
@@ -93,11 +104,13 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
 
     @override
     async def _async_update_data(self) -> AccountState:
-        """Count the records that are known of the account."""
+        """Count the records that are known of the account, and its requests."""
         records = await self.hass.async_add_executor_job(
             self._store.record_counts, self.config_entry.entry_id
         )
-        return replace(self.data, records=records)
+        provider = self.config_entry.runtime_data.account.provider
+        allowance = provider.allowance if isinstance(provider, Metered) else None
+        return replace(self.data, records=records, allowance=allowance)
 
     async def async_note_run(self, report: Report, side: Side) -> None:
         """Take from a run what it tells of this account."""
@@ -110,7 +123,20 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
             self._set_connected(False, ended=Reason.AUTHENTICATION in reasons)
         elif any(feature.failure is None for feature in report.features.values()):
             self._set_connected(True)
+            self._end_reauth()
+        self.data = replace(self.data, runs=self.data.runs + 1)
         await self.async_refresh()
+
+    def _end_reauth(self) -> None:
+        """Take back the request to sign in again, as the login is good after all.
+
+        What refused it has passed: a service in trouble, or an app that was turned
+        off for a while. Nobody is interrupted who has begun to answer.
+        """
+        entry, flows = self.config_entry, self.hass.config_entries.flow
+        for flow in list(entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
+            if flow.get("step_id") == entry.data[CONF_PROVIDER]:
+                flows.async_abort(flow["flow_id"])
 
     def _set_connected(self, connected: bool, *, ended: bool = False) -> None:
         """Remember whether the account was reached, and log where that is news."""

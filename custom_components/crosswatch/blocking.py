@@ -8,6 +8,7 @@ from .const import OFFERED_FEATURES
 from .engine.blocks import Block, BlockList
 from .engine.ids import title_words
 from .engine.model import Feature, Item, MediaKind
+from .engine.report import ReportItem
 from .engine.store import Store
 
 
@@ -26,6 +27,30 @@ def add_blocks(
             added += 1
         holding[held.block_id] = held
     return list(holding.values()), added
+
+
+def block_items(
+    store: Store, scope: str, items: Iterable[ReportItem], at: datetime
+) -> int:
+    """Keep a block for each item of a report that none holds; return how many.
+
+    There may be very many, all of which are looked up in one go.
+    """
+    known = store.blocks([scope])
+    by_feature = {
+        feature: BlockList(
+            tuple([each for each in known if each.feature in {None, feature}])
+        )
+        for feature in OFFERED_FEATURES
+    }
+    added = 0
+    for item in items:
+        block = _block_for(item, scope)
+        named = block.ids or block.show_ids or block.title_key
+        if named and not by_feature[item.feature].holds(item.item):
+            store.add_block(block, at)
+            added += 1
+    return added
 
 
 def blocks_of(store: Store, scope: str, features: Collection[Feature]) -> list[Block]:
@@ -122,6 +147,23 @@ def _elsewhere(old: Block, new: Block) -> bool:
 def _kinds_of(block: Block) -> frozenset[MediaKind]:
     """Return the kinds of items that a block stands for."""
     return frozenset(MediaKind if block.kind is None else (block.kind,))
+
+
+def _block_for(reported: ReportItem, scope: str) -> Block:
+    """Return the block of an item in the feature that a report tells it of."""
+    item = reported.item
+    named = item.show or item
+    return Block(
+        scope=scope,
+        feature=reported.feature,
+        kind=item.kind,
+        ids=item.ids,
+        show_ids=item.show.ids if item.show else {},
+        title=named.title,
+        year=named.year,
+        season=item.season,
+        number=item.number,
+    )
 
 
 def _item_of(block: Block) -> Item:

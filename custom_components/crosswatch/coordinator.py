@@ -148,11 +148,11 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
 
     @callback
     def _async_set_schedule(self) -> None:
-        """Wait for the next run, counted from the last one."""
+        """Wait for the next run, counted from the last one; whoever asks shows it."""
         self._schedule.async_set(
             self._last_end, self.settings.interval if self.settings.enabled else None
         )
-        self._async_show_next_run()
+        self.data = replace(self.data, next_run=self._schedule.due)
 
     @callback
     def _async_show_next_run(self) -> None:
@@ -216,12 +216,12 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
             options=options,
             snapshots=snapshots,
             previous=self.data.report,
-            watch=self._async_watch,
+            watch=self.async_watch,
             undo_of=undo_of,
         )
 
     @callback
-    def _async_watch(self, headway: Headway) -> None:
+    def async_watch(self, headway: Headway) -> None:
         """Show how far the run has come, though not more than once a second."""
         first = self.data.headway is None
         self.data = replace(self.data, headway=headway)
@@ -322,7 +322,6 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
             self._last_end = report.finished if report else dt_util.utcnow()
         last = without_items(report) if report else self.data.report
         self.data = PairState(report=last)
-        if self._closed:
-            self.async_update_listeners()
-        else:
+        if not self._closed:
             self._async_set_schedule()
+        self.async_update_listeners()

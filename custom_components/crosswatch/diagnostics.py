@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
 from .account import CrossWatchConfigEntry
 from .account_options import options_of
-from .connect import spec_of
 from .const import (
     CONF_CONFLICTS,
     CONF_DRY_RUN,
@@ -28,6 +27,7 @@ from .coordinator import PairCoordinator, PairState
 from .engine.ledger import Decision
 from .engine.provider import FeatureSupport
 from .engine.report import Report
+from .providers.registry import PROVIDERS
 from .providers.sign_in import FieldKind
 
 # No address, name, id, token or key is among these.
@@ -50,19 +50,25 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: CrossWatchConfigEntry
 ) -> dict[str, Any]:
     """Return what helps to understand an account and its pairs."""
+    shown = {
+        "account": _allowed(entry.data, _OF_AN_ACCOUNT),
+        "state": entry.state.value,
+        "options": _options(entry),
+        "pairs": [
+            await _async_pair(hass, entry, pair) for pair in entry.subentries.values()
+        ],
+    }
+    if entry.state is not ConfigEntryState.LOADED:
+        return shown
     data = entry.runtime_data
     return {
-        "account": _allowed(entry.data, _OF_AN_ACCOUNT),
-        "options": _options(entry),
+        **shown,
         "connected": data.coordinator.data.connected,
         "records": dict(data.coordinator.data.records),
         "capabilities": {
             feature.value: _support(support)
             for feature, support in data.account.provider.capabilities.items()
         },
-        "pairs": [
-            await _async_pair(hass, entry, pair) for pair in entry.subentries.values()
-        ],
     }
 
 
@@ -85,7 +91,8 @@ def _allowed(data: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
 
 def _options(entry: CrossWatchConfigEntry) -> dict[str, str | bool]:
     """Return what is chosen for an account; what a person has typed stays unsaid."""
-    spec = spec_of(entry)
+    if (spec := PROVIDERS.get(str(entry.data.get(CONF_PROVIDER)))) is None:
+        return {}
     chosen = options_of(spec, entry)
     return {
         field.name: chosen[field.name]
@@ -111,7 +118,6 @@ async def _async_pair(
 ) -> dict[str, Any]:
     """Return the settings and the state of a pair."""
     target = hass.config_entries.async_get_entry(pair.data.get(CONF_TARGET, ""))
-    coordinator = entry.runtime_data.pairs.get(pair.subentry_id)
     shown = {
         "settings": _settings(pair.data),
         "target": None
@@ -119,7 +125,9 @@ async def _async_pair(
         else {"provider": target.data[CONF_PROVIDER], "state": target.state.value},
         "state": None,
     }
-    if coordinator is None:
+    if entry.state is not ConfigEntryState.LOADED:
+        return shown
+    if (coordinator := entry.runtime_data.pairs.get(pair.subentry_id)) is None:
         return shown
     known = await hass.async_add_executor_job(_known, coordinator)
     return {**shown, "state": _state(coordinator.data), "known": known}

@@ -1,10 +1,7 @@
 """The removals of a pair that wait for a person: which they are, and what to do."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-import re
-from typing import Final
 
 from .engine.ids import item_keys
 from .engine.ledger import Decision
@@ -12,11 +9,7 @@ from .engine.model import Feature, Side
 from .engine.plan import Reason
 from .engine.report import Report, ReportItem
 from .engine.store import Store
-
-# The titles that a person is shown; the rest is counted.
-SHOWN_TITLES: Final = 50
-
-_PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
+from .item_list import listed_titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +29,8 @@ class HeldRemovals:
 
     def titles(self, accounts: Mapping[Side, str]) -> str:
         """Return the items as a list in Markdown, by the account that loses them."""
-        lines = list(self._lines(accounts))
-        if unnamed := self.count - len(self.items):
-            lines.append(f"- and {unnamed} more")
-        return "\n".join(lines)
-
-    def _lines(self, accounts: Mapping[Side, str]) -> Iterator[str]:
-        """Yield a heading for each account and feature, and the first titles."""
-        left = SHOWN_TITLES
-        in_order = sorted(self.items, key=lambda item: (*_place(item), _name(item)))
-        for (side, feature), group in groupby(in_order, _place):
-            items = list(group)
-            yield f"\n**{escaped(accounts[side])}, {feature}: {len(items)}**\n"
-            for item in items[:left]:
-                yield f"- {escaped(_name(item))}"
-            if hidden := len(items[left:]):
-                yield f"- and {hidden} more"
-            left -= len(items) - hidden
+        unnamed = self.count - len(self.items)
+        return listed_titles(self.items, accounts, unnamed=unnamed)
 
 
 def held_features(
@@ -90,11 +68,6 @@ def decide(store: Store, pair_id: str, shown: HeldRemovals, decision: Decision) 
     return True
 
 
-def escaped(text: str) -> str:
-    """Return a text that stays as it is in Markdown."""
-    return _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
-
-
 def _held_rows(
     store: Store, pair_id: str, feature: Feature
 ) -> dict[int, tuple[str, ...]]:
@@ -118,14 +91,3 @@ def _items_of(report: Report, feature: Feature, keys: set[str]) -> list[ReportIt
         if item.reason is Reason.MASS_DELETE
         and (not (own := item_keys(item.item)) or not keys.isdisjoint(own))
     ]
-
-
-def _place(item: ReportItem) -> tuple[Side, Feature]:
-    """Return where an item would be removed."""
-    return item.side, item.feature
-
-
-def _name(item: ReportItem) -> str:
-    """Return what a person knows an item by, or else its ids."""
-    ids = ", ".join(f"{name} {value}" for name, value in item.item.ids.items())
-    return item.item.label or ids

@@ -128,6 +128,7 @@ def _feature_policy(section: Mapping[str, Any], created: datetime) -> FeaturePol
         libraries=libraries - of_target,
         target_libraries=frozenset(each.removeprefix(OF_TARGET) for each in of_target),
         since=_since(section, created),
+        only_new=section[CONF_SINCE] == SINCE_ONLY_NEW,
         rewatches=section[CONF_REWATCHES],
         tolerance=timedelta(seconds=section[CONF_TOLERANCE]),
         progress=ProgressPolicy(

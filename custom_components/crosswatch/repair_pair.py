@@ -1,4 +1,4 @@
-"""What the repair flows of a guard share: the pair, and its run that is going on."""
+"""What the repair flows of a pair share: the pair, and its run that is going on."""
 
 from abc import ABC, abstractmethod
 import asyncio
@@ -12,14 +12,15 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import PairCoordinator
+from .engine.model import Side
 from .engine.report import Report
-from .issues import DATA_ENTRY_ID, DATA_PAIR_ID, IssueData
+from .pair_issues import DATA_ENTRY_ID, DATA_PAIR_ID, IssueData, async_account_names
 
 _TIME: Final = "%Y-%m-%d %H:%M"
 
 
-class GuardFlow(RepairsFlow, ABC):
-    """A guard held a pair back: a person says how it goes on.
+class PairRepairFlow(RepairsFlow, ABC):
+    """A run left something of a pair to a person, who says how it goes on.
 
     An answer counts from the next run on: one that is going on ends first, as it
     would write down what it knew when it began.
@@ -57,6 +58,11 @@ class GuardFlow(RepairsFlow, ABC):
         pair = found[0].runtime_data.pairs.get(found[1].subentry_id)
         return pair
 
+    @property
+    def _accounts(self) -> dict[Side, str]:
+        """Return the names of both accounts, while the pair is there."""
+        return async_account_names(self.hass, *self._found) if self._found else {}
+
     @abstractmethod
     async def async_step_decide(
         self, user_input: dict[str, str] | None = None
@@ -72,9 +78,7 @@ class GuardFlow(RepairsFlow, ABC):
             if pair is None or pair.run is None:
                 return await self.async_step_decide()
             # Closing the dialog ends the waiting, not the run.
-            self._run_ends = self.hass.async_create_background_task(
-                _ended(pair.run), f"CrossWatch decision {pair.pair_id}"
-            )
+            self._run_ends = self._until_ended(pair.run)
         if self._run_ends.done():
             return self.async_show_progress_done(next_step_id="decide")
         return self.async_show_progress(
@@ -82,6 +86,12 @@ class GuardFlow(RepairsFlow, ABC):
             progress_action="wait_for_run",
             progress_task=self._run_ends,
             description_placeholders=self._placeholders,
+        )
+
+    def _until_ended(self, run: asyncio.Task[Report]) -> asyncio.Task[None]:
+        """Wait in the background until a run has ended."""
+        return self.hass.async_create_background_task(
+            _ended(run), f"CrossWatch repair {self.issue_id}"
         )
 
     def _not_there(self) -> RepairsFlowResult:
@@ -102,10 +112,23 @@ class GuardFlow(RepairsFlow, ABC):
             description_placeholders={**self._placeholders, **placeholders},
         )
 
+    def _leave(self, reason: str) -> RepairsFlowResult:
+        """Change nothing, and speak no more of it until there are news."""
+        issue_id = self.issue_id
+        if ir.async_get(self.hass).async_get_issue(DOMAIN, issue_id) is not None:
+            ir.async_ignore_issue(self.hass, DOMAIN, issue_id, True)
+        return self.async_abort(
+            reason=reason, description_placeholders=self._placeholders
+        )
+
     def _done_for_next_run(self, text: str, pair: PairCoordinator) -> RepairsFlowResult:
         """Say what the next run does, and when that is."""
         if pair.settings.dry_run:
             return self._done(f"{text}_after_dry_run")
+        return self._done_at_next_run(text, pair)
+
+    def _done_at_next_run(self, text: str, pair: PairCoordinator) -> RepairsFlowResult:
+        """Say what the next run does that writes, and when that is."""
         if (due := pair.data.next_run) is None:
             return self._done(f"{text}_by_hand")
         return self._done(text, next_run=dt_util.as_local(due).strftime(_TIME))

@@ -6,17 +6,15 @@ from typing import Any, Final, override
 from homeassistant.components.repairs import RepairsFlowResult
 
 from .const import CONF_REMOVE
-from .coordinator import PairCoordinator
 from .engine.ledger import Decision
-from .engine.model import Side
 from .held_removals import HeldRemovals, decide, load_held
-from .issues import IssueData, noted_in
-from .repair_pair import GuardFlow
+from .pair_issues import IssueData, noted_in
+from .repair_pair import PairRepairFlow
 
 _NOTHING: Final = HeldRemovals({}, ())
 
 
-class RemovalsHeldFlow(GuardFlow):
+class RemovalsHeldFlow(PairRepairFlow):
     """Shows what would be removed, and asks whether it shall be."""
 
     def __init__(self, data: IssueData) -> None:
@@ -42,7 +40,7 @@ class RemovalsHeldFlow(GuardFlow):
             description_placeholders={
                 **self._placeholders,
                 "count": str(self._held.count),
-                "titles": self._held.titles(self._accounts(pair)),
+                "titles": self._held.titles(self._accounts),
                 "features": ", ".join(self._held.rows),
             },
         )
@@ -94,11 +92,3 @@ class RemovalsHeldFlow(GuardFlow):
         if self._decision is Decision.DISMISSED:
             return self._done("kept")
         return self._done_for_next_run("approved", pair)
-
-    def _accounts(self, pair: PairCoordinator) -> dict[Side, str]:
-        """Return the names of both accounts."""
-        target = self.hass.config_entries.async_get_entry(pair.settings.target)
-        return {
-            Side.SOURCE: pair.config_entry.title,
-            Side.TARGET: target.title if target else pair.subentry.title,
-        }

@@ -6,11 +6,11 @@ from typing import Any, override
 from homeassistant.components.repairs import RepairsFlowResult
 
 from .const import CONF_GUARDS, CONF_SHRINK_GUARD
-from .issues import noted_in
-from .repair_pair import GuardFlow
+from .pair_issues import noted_in
+from .repair_pair import PairRepairFlow
 
 
-class ShrinkFlow(GuardFlow):
+class ShrinkFlow(PairRepairFlow):
     """Asks whether the account is right after all."""
 
     async def async_step_init(

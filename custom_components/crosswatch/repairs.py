@@ -11,17 +11,17 @@ from homeassistant.components.repairs import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
+from .account_limits import ACCOUNT_LIMIT
 from .const import DOMAIN
-from .issues import (
-    DATA_ENTRY_ID,
-    DATA_PAIR_ID,
-    REMOVALS_HELD,
-    SHRINK,
-    TARGET_MISSING,
-    IssueData,
-)
+from .go_live import GO_LIVE
+from .issues import REMOVALS_HELD, SHRINK, TARGET_MISSING
+from .pair_issues import DATA_ENTRY_ID, DATA_PAIR_ID, IssueData
+from .repair_go_live import GoLiveFlow
+from .repair_limit import AccountLimitFlow
 from .repair_removals import RemovalsHeldFlow
 from .repair_shrink import ShrinkFlow
+from .repair_unresolved import UnresolvedFlow
+from .unresolved import UNRESOLVED
 
 
 async def async_create_fix_flow(
@@ -74,4 +74,7 @@ _FLOWS: Final[dict[str, Callable[[IssueData], RepairsFlow]]] = {
     TARGET_MISSING: TargetMissingFlow,
     REMOVALS_HELD: RemovalsHeldFlow,
     SHRINK: ShrinkFlow,
+    ACCOUNT_LIMIT: AccountLimitFlow,
+    UNRESOLVED: UnresolvedFlow,
+    GO_LIVE: GoLiveFlow,
 }

@@ -40,7 +40,7 @@ def removals_held_by(report: Report, noted: Noted) -> dict[Feature, str]:
     """
     now = dict(noted)
     for feature, each in report.features.items():
-        if not _is_recorded(each):
+        if not is_recorded(each):
             continue
         now.pop(feature, None)
         if any(item.reason is Reason.MASS_DELETE for item in each.items):
@@ -54,7 +54,7 @@ def shrunk_by(report: Report, noted: Noted) -> dict[Feature, str]:
     for feature, each in report.features.items():
         if each.failure and each.failure.reason is Reason.SUSPICIOUS_SHRINK:
             now[feature] = each.failure.message
-        elif _is_recorded(each):
+        elif is_recorded(each):
             now.pop(feature, None)
     return now
 
@@ -83,9 +83,9 @@ def async_unread_for_too_long(
     return now
 
 
-def still_synced(
-    noted: Noted, subentry: ConfigSubentry, *, removing: bool = False
-) -> dict[Feature, str]:
+def still_synced[Note](
+    noted: Mapping[Feature, Note], subentry: ConfigSubentry, *, removing: bool = False
+) -> dict[Feature, Note]:
     """Return what is noted of features that the pair is still set to sync."""
     return {
         feature: text
@@ -93,6 +93,14 @@ def still_synced(
         if feature in subentry.data.get(CONF_FEATURES, ())
         and (not removing or removes(subentry, feature))
     }
+
+
+def is_recorded(report: FeatureReport) -> bool:
+    """Tell whether both sides were read and believed, so that the ledger knows."""
+    failure = report.failure
+    if failure is None:
+        return True
+    return bool(report.items) and failure.reason is not Reason.SUSPICIOUS_SHRINK
 
 
 def removes(subentry: ConfigSubentry, feature: Feature) -> bool:
@@ -106,11 +114,3 @@ def _is_unread(report: FeatureReport) -> bool:
     if failure is None or report.items:
         return False
     return failure.reason is not Reason.SUSPICIOUS_SHRINK
-
-
-def _is_recorded(report: FeatureReport) -> bool:
-    """Tell whether both sides were read and believed, so that the ledger knows."""
-    failure = report.failure
-    if failure is None:
-        return True
-    return bool(report.items) and failure.reason is not Reason.SUSPICIOUS_SHRINK

@@ -60,9 +60,10 @@ class Schedule:
     def _async_wait(self, hass: HomeAssistant) -> None:
         """Set the timer, once Home Assistant has started."""
         soonest = dt_util.utcnow() + timedelta(seconds=random.uniform(*JITTER))
-        self.due = max(self.due or soonest, soonest)
+        before, self.due = self.due, max(self.due or soonest, soonest)
         self._cancel_timer = async_track_point_in_utc_time(hass, self._job, self.due)
-        self._changed()
+        if self.due != before:
+            self._changed()
 
     @callback
     def _async_fire(self, now: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -14,8 +14,9 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import EntityCategory, UnitOfTime
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_track_point_in_utc_time
 
 from .account import CrossWatchConfigEntry
 from .const import OFFERED_FEATURES
@@ -23,8 +24,16 @@ from .coordinator import PairState
 from .engine.model import Feature
 from .engine.report import Counts, RunStatus
 from .entity import ATTR_DRY_RUN, ATTR_RUN_ID, AccountEntity, PairEntity
+from .providers.spec import Metered
 
 PARALLEL_UPDATES = 0
+
+ATTR_FEATURE: Final = "feature"
+ATTR_PHASE: Final = "phase"
+ATTR_DONE: Final = "done"
+ATTR_TOTAL: Final = "total"
+ATTR_LIMIT: Final = "limit"
+ATTR_RESET: Final = "reset"
 
 
 class CountKey(StrEnum):
@@ -140,6 +149,13 @@ RECORDS_SENSORS: tuple[RecordsSensorDescription, ...] = tuple(
     for feature in OFFERED_FEATURES
 )
 
+REQUESTS_SENSOR = SensorEntityDescription(
+    key="requests_left",
+    translation_key="requests_left",
+    state_class=SensorStateClass.MEASUREMENT,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -154,6 +170,8 @@ async def async_setup_entry(
         for description in RECORDS_SENSORS
         if description.feature in capabilities
     )
+    if isinstance(data.account.provider, Metered):
+        async_add_entities([RequestsSensor(data.coordinator, REQUESTS_SENSOR)])
     for pair_id, coordinator in data.pairs.items():
         async_add_entities(
             [
@@ -198,6 +216,11 @@ class CountSensor(PairEntity, SensorEntity):
 class StateSensor(PairEntity, SensorEntity):
     """What a pair does, when and for how long."""
 
+    # They change from second to second while a run goes on.
+    _unrecorded_attributes = frozenset(
+        {ATTR_FEATURE, ATTR_PHASE, ATTR_DONE, ATTR_TOTAL}
+    )
+
     entity_description: StateSensorDescription
 
     @property
@@ -205,6 +228,18 @@ class StateSensor(PairEntity, SensorEntity):
     def native_value(self) -> str | float | datetime | None:
         """Return the value."""
         return self.entity_description.value_fn(self.coordinator.data)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return how far the run that is going on has come."""
+        headway = self.coordinator.data.headway
+        if headway is None or self.entity_description.key != StateKey.STATUS:
+            return None
+        told = {ATTR_FEATURE: headway.feature.value, ATTR_PHASE: headway.phase.value}
+        if not headway.total:
+            return told
+        return {**told, ATTR_DONE: headway.done, ATTR_TOTAL: headway.total}
 
 
 class RecordsSensor(AccountEntity, SensorEntity):
@@ -217,3 +252,64 @@ class RecordsSensor(AccountEntity, SensorEntity):
     def native_value(self) -> int | None:
         """Return the number of records."""
         return self.coordinator.data.records.get(self.entity_description.feature)
+
+
+class RequestsSensor(AccountEntity, SensorEntity):
+    """How many requests the service of an account still takes; unknown at first."""
+
+    _cancel_reset: CALLBACK_TYPE | None = None
+
+    @property
+    @override
+    def native_value(self) -> int | None:
+        """Return the number of requests."""
+        allowance = self.coordinator.data.allowance
+        return allowance.left if allowance else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return how many there are in all, and when there are new ones."""
+        if (allowance := self.coordinator.data.allowance) is None:
+            return None
+        return {ATTR_LIMIT: allowance.limit, ATTR_RESET: allowance.reset.isoformat()}
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Await the first new requests."""
+        await super().async_added_to_hass()
+        self._async_await_reset()
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Await nothing any more."""
+        self._async_stop_waiting()
+        await super().async_will_remove_from_hass()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Show what is left now, and await the next new requests."""
+        self._async_await_reset()
+        super()._handle_coordinator_update()
+
+    @callback
+    def _async_await_reset(self) -> None:
+        """Look again when there are new requests, as no run may do so by then."""
+        self._async_stop_waiting()
+        if (allowance := self.coordinator.data.allowance) is not None:
+            self._cancel_reset = async_track_point_in_utc_time(
+                self.hass, self._async_reset, allowance.reset
+            )
+
+    @callback
+    def _async_stop_waiting(self) -> None:
+        """Forget about the next new requests."""
+        if self._cancel_reset is not None:
+            self._cancel_reset()
+            self._cancel_reset = None
+
+    async def _async_reset(self, now: datetime) -> None:
+        """Look again; nothing is asked for that."""
+        self._cancel_reset = None
+        await self.coordinator.async_refresh()

@@ -24,6 +24,9 @@ from .service_blocks import (
     async_unblock,
 )
 from .service_explain import EXPLAIN_FIELDS, async_explain
+from .service_export import EXPORT_FIELDS, async_export
+from .service_import import IMPORT_FIELDS, async_import
+from .service_removals import DECIDE_FIELDS, async_decide_removals
 from .service_runs import (
     DRY_RUN_FIELDS,
     SYNC_FIELDS,
@@ -44,10 +47,18 @@ _ACTIONS: Final = (
     ("get_last_run", async_get_last_run, DEVICES, SupportsResponse.ONLY),
     ("cancel", async_cancel, DEVICES, SupportsResponse.OPTIONAL),
     ("undo_run", async_undo_run, UNDO_FIELDS, SupportsResponse.OPTIONAL),
+    (
+        "decide_removals",
+        async_decide_removals,
+        DECIDE_FIELDS,
+        SupportsResponse.OPTIONAL,
+    ),
     ("explain", async_explain, EXPLAIN_FIELDS, SupportsResponse.ONLY),
     ("block", async_block, BLOCK_FIELDS, SupportsResponse.OPTIONAL),
     ("unblock", async_unblock, UNBLOCK_FIELDS, SupportsResponse.OPTIONAL),
     ("list_blocks", async_list_blocks, LIST_FIELDS, SupportsResponse.ONLY),
+    ("export", async_export, EXPORT_FIELDS, SupportsResponse.OPTIONAL),
+    ("import", async_import, IMPORT_FIELDS, SupportsResponse.OPTIONAL),
 )
 
 

@@ -12,7 +12,7 @@ from custom_components.crosswatch.engine.ledger import (
     QUARANTINE_FOR,
     LedgerRow,
 )
-from custom_components.crosswatch.engine.model import Feature, Side
+from custom_components.crosswatch.engine.model import Feature, Record, Side, Snapshot
 from custom_components.crosswatch.engine.plan import (
     Action,
     Operation,
@@ -22,6 +22,10 @@ from custom_components.crosswatch.engine.plan import (
     Reason,
     Skip,
 )
+from custom_components.crosswatch.engine.planning import plan_feature
+from custom_components.crosswatch.engine.planning.rules import Rules
+from custom_components.crosswatch.engine.policy import FeaturePolicy, Mode, Policy
+from custom_components.crosswatch.engine.provider import ALL_KINDS, FeatureSupport
 from custom_components.crosswatch.engine.report import (
     RunStatus,
     report_dry_run,
@@ -29,10 +33,10 @@ from custom_components.crosswatch.engine.report import (
     status_of,
 )
 
-from .arena import Arena
+from .arena import Arena, moves
 from .conftest import MakeArena
 from .fake_account import Fault
-from .worlds import READ_AT, parse
+from .worlds import READ_AT, parse, records
 
 
 def _films(first: int, last: int) -> str:
@@ -103,6 +107,50 @@ async def test_a_side_that_comes_back(arena: MakeArena) -> None:
     assert (report.status, report.counts.blocked) == (RunStatus.BLOCKED, 30)
     world.hold(_films(1, 31), _films(1, 30))
     assert await world.did() == "+m31"
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("liar", [0, 1], ids=["source", "target"])
+async def test_nonsense_of_one_feature_removes_nothing_of_another(
+    arena: MakeArena, liar: int, dry_run: bool
+) -> None:
+    """What an account lacks that cannot be believed stays where it is, until it can."""
+    history, watchlist = Feature.HISTORY, Feature.WATCHLIST
+    removing = FeaturePolicy(remove=True)
+    policy = Policy(
+        mode=Mode.TWO_WAY, features={history: removing, watchlist: removing}
+    )
+    world = arena(policy=policy)
+    accounts = list(world.accounts.values())
+    doubted, honest = accounts[liar], accounts[1 - liar]
+    watched = " ".join(f"m{number}@2024-01-01" for number in range(1, 31))
+    for account in accounts:
+        account.hold(history, watched)
+        account.hold(watchlist, "m1 m2 m3")
+    await world.run()
+    doubted.hold(history, "")
+    doubted.hold(watchlist, "m2 m3 m4")
+    honest.hold(watchlist, "m1 m2")
+    mine, other = ("S", "T") if liar == 0 else ("T", "S")
+    # What the other side has lost is removed, and what is new is given.
+    wanted = sorted([f"{other}!m1:suspicious_shrink", f"{mine}-m3", f"{other}+m4"])
+    for _ in range(2):
+        report = await world.run(dry_run=dry_run)
+        assert report.features[history].counts.blocked == 30
+        told = replace(report, features={watchlist: report.features[watchlist]})
+        assert moves(told).split() == wanted
+        assert report.status is RunStatus.BLOCKED
+        if not dry_run:
+            assert honest.shown(watchlist) == "m1 m2 m4"
+            assert doubted.shown(watchlist) == "m2 m4"
+            # It goes on waiting while nothing changes.
+            wanted = [f"{other}!m1:suspicious_shrink"]
+    doubted.hold(history, watched)
+    report = await world.run()
+    assert f"{other}-m1" in moves(report).split()
+    for account in accounts:
+        assert account.shown(history).count("@") == 30
+        assert account.shown(watchlist) == "m2 m4"
 
 
 async def test_a_first_run_has_nothing_to_compare_with(arena: MakeArena) -> None:
@@ -259,6 +307,38 @@ def test_what_cannot_be_removed_can_be_written() -> None:
         row = row.after(_outcome(OutcomeKind.UNRESOLVED, Reason.NOT_REMOVED), READ_AT)
     assert row.holds_back(READ_AT, _operation(Action.REMOVE)) is Reason.QUARANTINED
     assert row.holds_back(READ_AT, _operation(Action.ADD)) is None
+
+
+def test_what_was_never_listed_is_not_removed() -> None:
+    """Who wrote it is told, both sides are looked at again, and it stays wanted."""
+    (film,) = records("m1", Feature.WATCHLIST)
+    own = Record(film.item, film.value, "own:m1", seen=False)
+    row = LedgerRow(
+        row_id=1,
+        keys=" ".join(film.keys),
+        source_native="s1",
+        target_native="own:m1",
+        source_value="[null]",
+        target_value="[null]",
+        source_seen_at=1.0,
+        target_seen_at=1.0,
+    )
+    able = FeatureSupport(kinds=ALL_KINDS)
+    rules = Rules(
+        feature=Feature.WATCHLIST,
+        policy=FeaturePolicy(remove=True),
+        source=able,
+        target=able,
+    )
+    source, target = (
+        Snapshot.of(Feature.WATCHLIST, held, READ_AT) for held in ((), (own,))
+    )
+    draft = plan_feature(source, target, [row], rules, now=READ_AT)
+    assert list(draft.plan) == []
+    assert draft.plan.reasons() == {Reason.NOT_LISTED: 1}
+    assert draft.doubtful == {*Side}
+    (match,) = draft.join.matches
+    assert draft.open == {id(match)}
 
 
 def test_held_operations_are_reported_as_blocked() -> None:

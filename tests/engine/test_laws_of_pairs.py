@@ -1,5 +1,6 @@
 """What holds for several pairs that share a state file, a run, or an account."""
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,6 +9,7 @@ from hypothesis import given, note, strategies as st
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature
+from custom_components.crosswatch.engine.plan import Action
 from custom_components.crosswatch.engine.policy import (
     FeaturePolicy,
     Mode,
@@ -79,13 +81,58 @@ async def test_a_removal_goes_from_end_to_end(
         arena.close()
 
 
-async def _run_days(arena: Arena, days: int) -> None:
+async def _run_days(arena: Arena, days: int, *, together: bool = True) -> None:
     for _ in range(days):
         snapshots = arena.snapshots()
         for names in (("Anna", "Ben"), ("Ben", "Cleo")):
+            if not together:
+                snapshots = arena.snapshots()
             report = await arena.run(pair=arena.pair(*names), snapshots=snapshots)
             note(f"{moves(report, *names)} → {shown(arena)}")
         arena.clock.advance(hours=12)
+
+
+@given(
+    chain=chains(remove=True),
+    days=st.lists(st.tuples(*[st.none() | worlds] * 3), min_size=1, max_size=3),
+)
+async def test_a_shared_snapshot_is_true(
+    chain: tuple[Feature, Policy, list[FakeAccount]],
+    days: list[tuple[str | None, ...]],
+) -> None:
+    """Pairs of one run do just what they would do in runs of their own.
+
+    What an account was given is seen once it is listed: apart, the next pair's read
+    lists it, and together only the next run's does. What a person takes away before
+    that may be removed elsewhere, or given back, only by who has seen it. So a day on
+    which nobody changes anything follows each on which somebody did. Without removals
+    sightings are not waited for: a plan that is made anyway finds them, or none does.
+    """
+    feature, policy, made = chain
+    with TemporaryDirectory() as folder, in_place():
+        shared, apart = (
+            _arena(folder, name, feature, policy, made) for name in ("shared", "apart")
+        )
+        for held in days:
+            for arena in (shared, apart):
+                for account, each in zip(arena.accounts.values(), held, strict=True):
+                    if each is not None:
+                        account.hold(feature, each)
+                await _run_days(arena, 2, together=arena is shared)
+            assert shown(shared) == shown(apart)
+            assert _sent(shared) == _sent(apart)
+        for arena in (shared, apart):
+            arena.close()
+
+
+def _sent(arena: Arena) -> Counter[tuple[str, Action, str]]:
+    """Count what each account was told to do so far."""
+    return Counter(
+        (name, operation.action, operation.item.label)
+        for name, account in arena.accounts.items()
+        for batch in account.requests.writes
+        for operation in batch
+    )
 
 
 @given(start=st.tuples(worlds, worlds, worlds), feature=features)

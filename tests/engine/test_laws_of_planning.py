@@ -301,14 +301,14 @@ def test_a_plan_is_done_once(case: Case) -> None:
     """After all of a plan was done there is nothing more to do."""
     first = case.plan()
     waits = Reason.NOT_LISTED in first.plan.reasons()
-    unclear = any(
-        match.doubtful for match in (*first.join.matches, *first.join.ambiguous)
+    unclear = bool(first.join.ambiguous) or any(
+        match.doubtful for match in first.join.matches
     )
     after, unlisted = _done(case, READ_AT)
-    if case.rules.mirrors or waits or unclear:
-        # What a target alone has is removed only once it was seen there before; a play
-        # that vanished is given back once it was missed twice; and of two items that
-        # claim the same id one is clear once the other has gone.
+    # What a target alone has is removed only once it was seen there before; a play that
+    # vanished is given back once it was missed twice; and of two items that claim the
+    # same id or title one is clear once the other has gone, and only then it is seen.
+    for _ in range(case.rules.mirrors + (waits or unclear)):
         after, unlisted = _done(after, READ_AT)
     seen = after.plan()
     assert list(seen.plan) == []

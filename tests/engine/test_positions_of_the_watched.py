@@ -71,6 +71,30 @@ async def test_both_sides_are_asked(arena: MakeArena) -> None:
     assert [*world.source.requests.writes, *world.target.requests.writes] == []
 
 
+async def test_what_was_written_is_watched(arena: MakeArena) -> None:
+    """The account took it as watched, however late it is to list that."""
+    world = _world(arena)
+    both = dict.fromkeys((Feature.HISTORY, Feature.PROGRESS), FeaturePolicy())
+    world.policy = Policy(features=both)
+    world.target.lag = 6
+    world.source.hold(Feature.HISTORY, "m1@2025-02-01 m2@2025-02-01")
+    world.source.hold(Feature.PROGRESS, "m1+600@2025-01-01")
+    assert moves(await world.run()) == "T+m1 T+m2 T:m1:newer"
+    # A read that does not list it yet changes nothing.
+    for position in (900, 1200):
+        world.source.hold(Feature.PROGRESS, f"m1+{position}@2025-01-01")
+        assert "T:m1:newer" in moves(await world.run(full_refresh=True)).split()
+        assert world.target.shown(Feature.PROGRESS) == ""
+    # What a person takes away after it was listed is not watched any more.
+    for _ in range(6):
+        await world.run(full_refresh=True)
+    world.target.lag = 0
+    world.target.hold(Feature.HISTORY, "m2@2025-02-01")
+    world.source.hold(Feature.HISTORY, "m2@2025-02-01")
+    assert "T+m1" in moves(await world.run(full_refresh=True)).split()
+    assert world.target.shown(Feature.PROGRESS) == "m1+1200"
+
+
 async def test_nothing_is_written_unasked(arena: MakeArena) -> None:
     """If the history cannot be read, no position is written."""
     world = _world(arena)

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, Self
 
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_store
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.crosswatch.account_limits import ACCOUNT_LIMIT
 from custom_components.crosswatch.const import DOMAIN
 from custom_components.crosswatch.coordinator import PairCoordinator
 from custom_components.crosswatch.engine.ids import item_keys
@@ -17,12 +18,14 @@ from custom_components.crosswatch.engine.plan import (
     OutcomeKind,
     Reason,
 )
+from custom_components.crosswatch.go_live import GO_LIVE
 from custom_components.crosswatch.issues import (
     REMOVALS_HELD,
     SHRINK,
     STATE_DAMAGED,
     TARGET_MISSING,
 )
+from custom_components.crosswatch.unresolved import UNRESOLVED
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -39,12 +42,21 @@ from .runs import (
     pair_data,
     put,
     set_up,
+    settled,
     titles,
 )
 
 PAIR_ID = "pair"
 REMOVING = {"add": True, "remove": True}
-FIXABLE = (TARGET_MISSING, STATE_DAMAGED, REMOVALS_HELD, SHRINK)
+FIXABLE = (
+    TARGET_MISSING,
+    STATE_DAMAGED,
+    REMOVALS_HELD,
+    SHRINK,
+    ACCOUNT_LIMIT,
+    UNRESOLVED,
+    GO_LIVE,
+)
 
 
 class Repairs:
@@ -83,6 +95,14 @@ class Repairs:
         response = await client.get(f"/api/repairs/issues/fix/{self._flow_id}")
         assert response.status == HTTPStatus.OK, await response.text()
         return self._checked(await response.json())
+
+    async def come_out(self) -> dict[str, Any]:
+        """Wait for the runs that a progress shows, and return what comes of them."""
+        shown = {"type": "progress"}
+        while shown["type"] == "progress":
+            await settled(self._hass)
+            shown = await self.look_again()
+        return shown
 
     async def close(self) -> None:
         """Close the dialog."""
@@ -213,6 +233,14 @@ def issue_of(hass: HomeAssistant, issue_id: str) -> ir.IssueEntry | None:
 def issue_exists(hass: HomeAssistant, issue_id: str) -> bool:
     """Tell whether there is such an issue that nobody ignored."""
     return issue_of(hass, issue_id) is not None
+
+
+async def restart_issues(hass: HomeAssistant) -> None:
+    """Let the issues be saved and loaded again, as a restart does."""
+    registry = ir.async_get(hass)
+    await flush_store(registry._store)  # noqa: SLF001
+    registry.issues.clear()
+    await registry._async_load()  # noqa: SLF001
 
 
 def names(*numbers: int) -> set[str]:

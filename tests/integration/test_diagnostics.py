@@ -123,6 +123,20 @@ async def test_options(
     assert shown["options"] == {}
 
 
+async def test_unloaded(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, home: MockConfigEntry
+) -> None:
+    """Show what is known of an account that is not loaded."""
+    await hass.config_entries.async_unload(home.entry_id)
+    shown: Any = await get_diagnostics_for_config_entry(hass, hass_client, home)
+    assert shown["state"] == "not_loaded"
+    (pair,) = shown["pairs"]
+    assert pair["settings"]["features"] == ["history"]
+    assert pair["state"] is None
+    text = str(shown)
+    assert not [secret for secret in SECRETS if secret in text]
+
+
 async def test_failed_run(
     hass: HomeAssistant, hass_client: ClientSessionGenerator, home: MockConfigEntry
 ) -> None:

@@ -102,7 +102,8 @@ async def test_snapshot(
     done = FeatureReport(counts=Counts(added=3, updated=1, skipped=2, unresolved=1))
     last = report("run-1", RunStatus.PARTIAL, history=done, ratings=FeatureReport())
     coordinator.async_set_updated_data(PairState(report=last, next_run=FINISHED))
-    await hass.async_block_till_done()
+    # A list that nobody has read yet is read first.
+    await settled(hass)
     await snapshot_platform(hass, er.async_get(hass), snapshot, home.entry_id)
 
 

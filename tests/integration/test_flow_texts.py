@@ -120,7 +120,12 @@ def test_steps_of_accounts() -> None:
 
 def test_errors_of_options() -> None:
     """Have a text for each error that the form of options shows."""
-    assert set(OPTIONS["error"]) == {"required", "state_unavailable"}
+    assert set(OPTIONS["error"]) == {
+        "required",
+        "state_unavailable",
+        "path_not_allowed",
+        "file_not_found",
+    }
 
 
 def test_errors_of_pairs() -> None:

@@ -16,9 +16,12 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from tests.simulators.jellyfin import Item, JellyfinSimulator
 from tests.simulators.jellyfin.seeding import NO_ODDITIES
+from tests.simulators.routing import route_hosts
+from tests.simulators.tmdb import TmdbSimulator
 from tests.simulators.trakt import TraktSimulator
 
 from .repair_world import Repairs, issue_exists
+from .test_informants import sign_in as sign_in_at_tmdb
 from .two_way import (
     Pair,
     Report,
@@ -288,19 +291,36 @@ async def test_w03_what_cannot_be_read_is_not_empty(
         assert (run["status"], run["removed"]) == ("failed", 0)
     stage.anna.user.libraries = None
     stage.jellyfin.state.touch()
-    # Neither of them holds positions.
-    data = {**pair.subentry.data, "features": ["history", "progress"]}
-    data["progress"] = REMOVING
-    entries.async_update_subentry(jellyfin_account, pair.subentry, data=data)
-    await hass.async_block_till_done()
-    run = await pair.sync()
-    assert (run["status"], run["removed"]) == ("partial", 0)
-    assert run["features"]["progress"]["errors"] == 1
+    assert (await pair.sync())["status"] == "success"
     agree(stage, *range(12))
 
     stage.anna.unwatch(0)
     assert (await pair.sync())["features"]["history"]["removed"] == 1
     agree(stage, *range(1, 12))
+
+
+async def test_w03_a_feature_that_is_not_there(
+    hass: HomeAssistant, jellyfin_account: ConfigEntry
+) -> None:
+    """What an account does not hold is no empty list of it: it is told, each time."""
+    async with TmdbSimulator() as service:
+        service.approve_by_itself(1)
+        with route_hosts({"api.themoviedb.org": service.url}):
+            tmdb = await sign_in_at_tmdb(hass, service)
+            pair = await Pair.add(
+                hass, jellyfin_account, tmdb, features=["ratings"], ratings=REMOVING
+            )
+            # Another release may have offered it.
+            data = {**pair.subentry.data, "features": ["ratings", "history"]}
+            data["history"] = REMOVING
+            hass.config_entries.async_update_subentry(
+                jellyfin_account, pair.subentry, data=data
+            )
+            await hass.async_block_till_done()
+            for _ in range(2):
+                run = await pair.sync()
+                assert (run["status"], run["removed"]) == ("partial", 0)
+                assert run["features"]["history"]["errors"] == 1
 
 
 async def test_w04_two_people(

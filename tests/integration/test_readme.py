@@ -30,6 +30,7 @@ UNTOLD = {
     Reason.NOT_IN_SOURCE,
     Reason.RESET,
     Reason.UNDO,
+    Reason.BY_HAND,
 }
 
 

@@ -89,6 +89,9 @@ def test_every_issue_has_its_placeholders() -> None:
         "removals_held": {"pair"},
         "shrink": {"pair"},
         "cannot_read": {"pair", "problems"},
+        "account_limit": {"pair", "account", "count"},
+        "unresolved": {"pair", "count"},
+        "go_live": {"pair"},
     }
     assert set(TEXTS["issues"]) == set(given)
     for key, names in given.items():

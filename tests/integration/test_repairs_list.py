@@ -5,11 +5,8 @@ import pytest
 from custom_components.crosswatch.engine.model import Feature, Item, MediaKind, Side
 from custom_components.crosswatch.engine.plan import Action, Reason
 from custom_components.crosswatch.engine.report import ReportItem, Result
-from custom_components.crosswatch.held_removals import (
-    SHOWN_TITLES,
-    HeldRemovals,
-    escaped,
-)
+from custom_components.crosswatch.held_removals import HeldRemovals
+from custom_components.crosswatch.item_list import SHOWN_TITLES, escaped
 
 ACCOUNTS = {Side.SOURCE: "Home", Side.TARGET: "Cabin"}
 SHOW = Item(MediaKind.SHOW, {"tvdb": "1"}, "Some Show", 2010)

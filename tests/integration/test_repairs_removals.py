@@ -5,14 +5,12 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import flush_store
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.crosswatch.engine.model import Feature
 from custom_components.crosswatch.issues import async_note_run_issues
 from custom_components.crosswatch.runtime import async_get_runtime
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .repair_world import (
@@ -23,6 +21,7 @@ from .repair_world import (
     issue_exists,
     issue_of,
     names,
+    restart_issues,
     take,
 )
 from .runs import add_tracker, listed, press, put, set_up, settled, until, watched
@@ -265,10 +264,7 @@ async def test_restart(hass: HomeAssistant, held: World, repairs: Repairs) -> No
     """Keep the issue over a restart, and let it be answered right after."""
     await hass.config_entries.async_unload(held.home.entry_id)
     await hass.config_entries.async_unload(held.cabin.entry_id)
-    registry = ir.async_get(hass)
-    await flush_store(registry._store)  # noqa: SLF001
-    registry.issues.clear()
-    await registry._async_load()  # noqa: SLF001
+    await restart_issues(hass)
     assert issue_exists(hass, ISSUE)
     await set_up(hass, held.home, held.cabin)
     shown = await repairs.start(ISSUE)

@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.crosswatch.engine.model import (
     Feature,
+    Library,
     MediaKind,
     Progress,
     Rated,
@@ -449,3 +450,38 @@ async def test_libraries(world: World) -> None:
         film.id: world.seeded.movies.id,
         f"{episode.id}#2": world.seeded.shows.id,
     }
+
+
+async def test_libraries_that_nobody_counted(world: World) -> None:
+    """They all come at once: it need not be told how many there are."""
+    row = '{"Id": "4", "Name": "Films", "CollectionType": "movies"}'
+    world.server.faults.fail(
+        path=r"/Users/\w+/Views", status=200, body=f'{{"Items": [{row}]}}'
+    )
+
+    assert await world.provider.libraries() == [Library("4", "Films")]
+
+    world.server.faults.fail(path=r"/Users/\w+/Views", status=200, body="{}")
+    with pytest.raises(ProtocolError, match="Items"):
+        await world.provider.libraries()
+
+
+async def test_what_has_left_the_library(world: World) -> None:
+    """What was unwatched is there all the same; what was deleted is not."""
+    gone, unwatched, watched = world.seeded.films[:3]
+    for film in (gone, unwatched, watched):
+        world.server.play(world.user, film)
+    before = await world.provider.read(Feature.HISTORY, None)
+    world.server.state.remove_item(gone)
+    world.server.unplay(world.user, unwatched)
+    after = await world.provider.read(Feature.HISTORY, None)
+    lost = before.records.keys() - after.records.keys()
+    world.server.reset_requests()
+
+    assert lost == {gone.id, unwatched.id}
+    asked = {*lost, f"{watched.id}#2", "own:movie:imdb:tt1"}
+    assert await world.provider.left(Feature.HISTORY, asked) == {
+        gone.id,
+        f"{watched.id}#2",
+    }
+    assert len(world.server.requests) == 1

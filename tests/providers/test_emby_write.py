@@ -167,6 +167,57 @@ async def test_positions(world: World, partly: bool) -> None:
     assert world.server.writes() == 1
 
 
+@pytest.mark.parametrize("partly", [True, False])
+async def test_a_position_outlives_a_removal(world: World, partly: bool) -> None:
+    """Who is watching a film again stays where they are in it."""
+    world.server.emby_behaviour.updates_in_part = partly
+    film = world.seeded.films[0]
+    world.server.play(world.user, film, AT)
+    world.server.stop_at(world.user, film, 30 * TICKS_A_MINUTE, moment(days=2))
+    (begun,) = (await world.read(Feature.PROGRESS)).values()
+
+    assert await world.write(Feature.HISTORY, operation(as_item(film), None)) == [
+        APPLIED
+    ]
+
+    assert not await world.read(Feature.HISTORY)
+    (left,) = (await world.read(Feature.PROGRESS)).values()
+    assert isinstance(begun.value, Progress)
+    assert left.value == replace(begun.value, watched=False)
+
+
+async def test_a_single_item_says_what_it_is_asked_for(world: World) -> None:
+    """Where even one item leaves out what is not asked for, nothing gets lost."""
+    behaviour = world.server.emby_behaviour
+    behaviour.single_items_in_full = False
+    behaviour.updates_in_part = behaviour.answers_with_dates = False
+    begun, film = world.seeded.films[:2]
+    world.server.stop_at(world.user, begun, 30 * TICKS_A_MINUTE, moment(days=200))
+    world.user.of(begun).play_count = 3
+    seen = world.user.of(begun).last_played
+
+    assert await world.write(Feature.HISTORY, play(film)) == [APPLIED]
+    assert world.server.writes() == 1
+    assert await world.write(Feature.PROGRESS, stop(begun, 0)) == [APPLIED]
+
+    data = world.user.of(begun)
+    assert (data.position, data.play_count, data.last_played) == (0, 3, seen)
+
+
+async def test_questions_are_written_as_documented(world: World) -> None:
+    """All names in questions begin with a capital."""
+    assert await world.write(Feature.HISTORY, play(world.seeded.episodes[0])) == [
+        APPLIED
+    ]
+    for feature in Feature:
+        await world.provider.activity([feature])
+        await world.read(feature)
+
+    names = {name for each in world.server.requests for name in each.query}
+    assert {"Fields", "IncludeItemTypes", "StartIndex", "Limit", "Ids"} <= names
+    assert not [name for name in names if not name[0].isupper()]
+
+
 async def test_positions_that_are_not_written(world: World) -> None:
     """Nobody who is playing is interrupted, and nothing watched is begun anew."""
     playing, watched, over = world.seeded.films[:3]
@@ -258,9 +309,9 @@ async def test_items_are_asked_for_by_their_ids(world: World) -> None:
     film = world.seeded.films[3]
     assert await world.write(Feature.HISTORY, play(film)) == [APPLIED]
     words = [
-        request.query["anyProviderIdEquals"]
+        request.query["AnyProviderIdEquals"]
         for request in world.server.requests
-        if "anyProviderIdEquals" in request.query
+        if "AnyProviderIdEquals" in request.query
     ]
     assert words == [
         f"imdb.{film.provider_ids['Imdb']},tmdb.{film.provider_ids['Tmdb']}"
@@ -270,7 +321,7 @@ async def test_items_are_asked_for_by_their_ids(world: World) -> None:
     outcomes = await world.write(Feature.HISTORY, *operations)
     assert outcomes == [APPLIED] * len(operations)
     questions = sum(
-        "anyProviderIdEquals" in request.query for request in world.server.requests
+        "AnyProviderIdEquals" in request.query for request in world.server.requests
     )
     assert questions <= MOST_QUESTIONS
     assert world.server.count("GET", ITEMS) <= MOST_QUESTIONS + 4

@@ -1,6 +1,7 @@
 """How far things were played: read from a Jellyfin server and written to it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -489,3 +490,21 @@ def test_capabilities() -> None:
     assert support.completes_at == 90
     assert support.completes_from == timedelta(minutes=5)
     assert support.kinds == {MediaKind.MOVIE, MediaKind.EPISODE}
+
+
+async def test_a_position_outlives_a_removal(world: World) -> None:
+    """Who is watching a film again stays where they are in it."""
+    film = world.seeded.films[0]
+    world.server.play(world.user, film, moment(days=9))
+    world.server.stop_at(world.user, film, 30 * MINUTE * TICKS, moment(days=2))
+    (begun,) = (await world.read(Feature.PROGRESS)).values()
+    assert isinstance(begun.value, Progress)
+    assert begun.value.watched
+
+    assert await world.write(Feature.HISTORY, operation(as_item(film), None)) == [
+        APPLIED
+    ]
+
+    assert not await world.read(Feature.HISTORY)
+    (left,) = (await world.read(Feature.PROGRESS)).values()
+    assert left.value == replace(begun.value, watched=False)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 import time
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
@@ -17,6 +18,7 @@ from custom_components.crosswatch.engine.model import (
     Snapshot,
     Watched,
 )
+from custom_components.crosswatch.engine.plan import OutcomeKind
 from custom_components.crosswatch.engine.provider import (
     AccountLimitError,
     AuthenticationError,
@@ -32,7 +34,7 @@ from ..simulators.base import FaultKind
 from ..simulators.catalogue import make_catalogue
 from ..simulators.kodi import Episode, Movie, Oddities
 from ..simulators.kodi.server import CALLS
-from .kodi_world import PATH, World, a_world, as_item, moment
+from .kodi_world import PATH, World, a_world, as_item, moment, operation
 
 FEATURES = (Feature.HISTORY, Feature.RATINGS, Feature.PROGRESS)
 LISTS = ("GetMovies", "GetEpisodes", "GetTVShows")
@@ -630,3 +632,65 @@ async def test_ten_thousand(session: aiohttp.ClientSession, limiters: Limiters) 
         # Both sides of the wire are in it.
         assert time.process_time() - began < 1.5
         assert datetime.now(UTC) > snapshot.full_read_at
+
+
+async def test_a_device_that_knows_less(world: World) -> None:
+    """Without labels and files, dates are of this machine's zone, and all is there."""
+    behaviour = world.server.behaviour
+    behaviour.unknown_methods = frozenset(
+        {"XBMC.GetInfoLabels", "XBMC.GetInfoBooleans", "Settings.GetSettingValue"}
+    )
+    behaviour.tells_files = False
+    movie, episode = world.seeded.movies[0], world.seeded.episodes[0]
+    movie.file.play_count, movie.file.last_played = 2, "2026-05-01 20:00:00"
+    episode.file.play_count, episode.file.position = 1, 60.0
+    here = datetime(2026, 5, 1, 20).astimezone()
+
+    assert (await world.provider.identify()).version
+    history = await world.read(Feature.HISTORY)
+    again = await world.snapshot(Feature.HISTORY, await world.snapshot(Feature.HISTORY))
+
+    assert history[as_item(movie).label].value == Watched(here.astimezone(UTC), (), 2)
+    assert history.keys() == {as_item(each).label for each in (movie, episode)}
+    assert len(again.records) == 2
+    assert list(await world.read(Feature.PROGRESS)) == [as_item(episode).label]
+    wanted = operation(as_item(episode), Watched(moment(days=3)))
+    assert await world.write(Feature.HISTORY, wanted) == [(OutcomeKind.APPLIED, None)]
+
+
+async def test_a_time_that_a_device_has_no_word_for(world: World) -> None:
+    """A clock that is never shown is no clock that was not started yet."""
+    behaviour = world.server.behaviour
+    behaviour.reports_zone = False
+    behaviour.known_labels = frozenset({"System.Date(yyyy-mm-dd)"})
+    world.server.zone = ZoneInfo("Etc/GMT+5")
+    movie = world.seeded.movies[0]
+    movie.file.play_count, movie.file.last_played = 1, "2026-05-01 20:00:00"
+    here = datetime(2026, 5, 1, 20).astimezone()
+
+    (record,) = (await world.read(Feature.HISTORY)).values()
+    assert record.value == Watched(here.astimezone(UTC), (), 1)
+
+    # What it once has told stays true.
+    behaviour.known_labels = None
+    (record,) = (await world.read(Feature.HISTORY)).values()
+    told = record.value
+    assert told == Watched(datetime(2026, 5, 2, 1, tzinfo=UTC), (), 1)
+    behaviour.known_labels = frozenset()
+    (record,) = (await world.read(Feature.HISTORY)).values()
+    assert record.value == told
+
+
+async def test_what_has_left_the_library(world: World) -> None:
+    """What was unwatched is there all the same; what was deleted is not."""
+    gone, unwatched = world.seeded.movies[:2]
+    gone.file.play_count = unwatched.file.play_count = 1
+    before = await world.snapshot(Feature.HISTORY)
+    world.server.library.movies.remove(gone)
+    unwatched.file.play_count = 0
+    after = await world.snapshot(Feature.HISTORY, before)
+    lost = before.records.keys() - after.records.keys()
+
+    assert len(lost) == 2
+    (left,) = await world.provider.left(Feature.HISTORY, {*lost, "own:x"})
+    assert before.records[left].item.title == gone.title

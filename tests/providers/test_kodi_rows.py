@@ -84,6 +84,13 @@ def test_names_last() -> None:
     assert (one != two, file_of(one)) == (True, file_of(two))
     assert file_of(first.key) == first.key
     # A series in several folders has none of its own.
+    fileless = parse_state(MOVIE, {**MATRIX, "file": ""})
+    assert fileless.key == parse_facts(MOVIE, {**MATRIX, "file": ""}).key
+    renamed = {**MATRIX, "file": "", "label": "Lost"}
+    renumbered = {**MATRIX, "file": "", "movieid": 99}
+    others = {parse_state(MOVIE, each).key for each in (MATRIX, renamed, renumbered)}
+    assert fileless.file
+    assert fileless.key not in others
     spread = parse_state(SHOW, {**THRONES, "file": ""}).key
     assert spread != parse_state(SHOW, THRONES).key
     assert spread != parse_state(SHOW, {**THRONES, "file": "", "label": "Lost"}).key
@@ -113,8 +120,6 @@ def test_ids(given: JsonValue, expected: dict[str, str]) -> None:
     [
         (MOVIE, 5, "no entry"),
         (MOVIE, {**MATRIX, "movieid": None}, "lacks movieid"),
-        (MOVIE, {**MATRIX, "file": ""}, "lacks file"),
-        (EPISODE, {**SPECIAL, "file": 7}, "lacks file"),
     ],
 )
 def test_rows_that_lack_what_is_needed(

@@ -313,3 +313,13 @@ def test_lost_data(session: aiohttp.ClientSession, limiters: Limiters) -> None:
     """An entry without its data has to be signed in again."""
     with pytest.raises(AuthenticationError, match="lacks url"):
         provider_for({}, session, limiters)
+
+
+async def test_a_device_without_labels(kodi: KodiSimulator, sign_in: SignInTry) -> None:
+    """A device that does not tell its name is known by its address."""
+    kodi.behaviour.unknown_methods = frozenset({"XBMC.GetInfoLabels"})
+
+    signed_in = await sign_in(answers(kodi.url))
+
+    assert isinstance(signed_in, SignedIn)
+    assert signed_in.info.name == f"Kodi ({signed_in.data['device']})"

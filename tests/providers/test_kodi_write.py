@@ -725,3 +725,18 @@ async def test_a_value_of_another_feature(world: World, feature: Feature) -> Non
     write = operation(as_item(world.seeded.movies[0]), Listed(), feature=feature)
     with pytest.raises(ProtocolError, match="no value"):
         await world.write(feature, write)
+
+
+async def test_a_position_outlives_a_removal(world: World) -> None:
+    """Who is watching a film again stays where they are in it, and since when."""
+    movie = world.seeded.movies[0]
+    movie.file.play_count, movie.file.position, movie.file.total = 1, 600.0, 6000.0
+    movie.file.last_played = world.server.local(moment(days=2))
+    (begun,) = (await world.read(Feature.PROGRESS)).values()
+    (watched,) = (await world.read(Feature.HISTORY)).values()
+
+    gone = operation(as_item(movie), None, before=watched.value)
+    assert await world.write(Feature.HISTORY, gone) == [(OutcomeKind.APPLIED, None)]
+
+    assert not await world.read(Feature.HISTORY)
+    assert list((await world.read(Feature.PROGRESS)).values()) == [begun]

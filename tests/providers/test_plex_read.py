@@ -415,3 +415,23 @@ async def test_another_address(world: World) -> None:
     assert world.server.url != before
     assert len(await world.read(HISTORY)) == 1
     assert [data["url"] for data in world.saved] == [world.server.url]
+
+
+async def test_what_has_left_the_library(world: World) -> None:
+    """What was unwatched is there all the same; what was deleted is not."""
+    gone, unwatched, watched = world.seeded.films[:3]
+    for film in (gone, unwatched, watched):
+        world.server.watch(world.jon, film)
+    before = await world.snapshot(HISTORY)
+    world.server.library.remove(gone)
+    world.server.unmark(world.jon, unwatched)
+    after = await world.snapshot(HISTORY, before)
+    lost = before.records.keys() - after.records.keys()
+    world.forget_requests()
+
+    assert lost == {gone.key, unwatched.key}
+    assert await world.provider.left(HISTORY, lost | {"own:movie:imdb:tt1"}) == {
+        gone.key
+    }
+    assert world.requests() == 1
+    assert await world.provider.left(WATCHLIST, lost) == frozenset()

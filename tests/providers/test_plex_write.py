@@ -11,8 +11,10 @@ from custom_components.crosswatch.engine.model import (
     Item,
     Listed,
     MediaKind,
+    Play,
     Progress,
     Rated,
+    Watched,
 )
 from custom_components.crosswatch.engine.plan import OutcomeKind, Reason
 from custom_components.crosswatch.engine.provider import (
@@ -26,6 +28,7 @@ from ..simulators.base import FaultKind
 from ..simulators.plex import Oddities
 from .plex_world import (
     APPLIED,
+    HISTORY,
     NOW,
     PROGRESS,
     RATINGS,
@@ -251,6 +254,58 @@ async def test_the_server_says_when_an_item_is_watched(world: World) -> None:
         await world.provider.identify()
         assert world.provider.capabilities[PROGRESS].completes_at == expected
         world.server.faults.clear()
+
+
+async def test_the_credits_end_an_item(world: World) -> None:
+    """A position in the credits would make the item watched: it is not written."""
+    film = world.seeded.films[0]
+    assert film.duration is not None
+    film.credits = film.duration * 80 // 100
+    begun = Progress(film.credits - MINUTE, film.duration, at=ago(days=2))
+    nearly = Progress(film.credits, film.duration, at=ago(days=1))
+
+    for value, expected in (
+        (nearly, (OutcomeKind.UNRESOLVED, Reason.NEARLY_FINISHED)),
+        (begun, APPLIED),
+    ):
+        wanted = operation(film_of(world), value, feature=PROGRESS)
+        assert await world.write(PROGRESS, wanted) == [expected]
+    assert not await world.read(HISTORY)
+
+
+async def test_a_position_outlives_what_is_marked(world: World) -> None:
+    """Who is in the middle of a film stays there, whatever was long before."""
+    film = world.seeded.films[0]
+    world.server.stop_at(world.jon, film, 30 * MINUTE, ago(days=2))
+    (begun,) = (await world.read(PROGRESS)).values()
+    play = Watched(ago(days=900), (Play(ago(days=900)),))
+
+    assert await world.write(HISTORY, operation(film_of(world), play)) == [APPLIED]
+    (record,) = (await world.read(HISTORY)).values()
+    assert record.value.at == play.at
+    assert list((await world.read(PROGRESS)).values()) == [begun]
+
+    assert await world.write(HISTORY, removal(record, HISTORY)) == [APPLIED]
+    assert not await world.read(HISTORY)
+    assert list((await world.read(PROGRESS)).values()) == [begun]
+
+    # What is newer than the position ends it.
+    play = Watched(ago(days=1), (Play(ago(days=1)),))
+    assert await world.write(HISTORY, operation(film_of(world), play)) == [APPLIED]
+    assert len(await world.read(HISTORY)) == 1
+
+
+async def test_a_position_that_cannot_be_put_back(world: World) -> None:
+    """What was marked is no failure then: nobody is to mark it again."""
+    film = world.seeded.films[0]
+    world.server.stop_at(world.jon, film, 30 * MINUTE, ago(days=2))
+    play = Watched(ago(days=900), (Play(ago(days=900)),))
+    world.server.faults.fail(path=r"/:/timeline", status=400)
+
+    told = await world.write(HISTORY, operation(film_of(world), play))
+
+    assert told == [(OutcomeKind.UNKNOWN, Reason.NO_ANSWER)]
+    assert await world.write(HISTORY, operation(film_of(world), play)) == [THERE]
 
 
 async def test_what_is_watched_is_left_alone(world: World) -> None:

@@ -9,13 +9,17 @@ from custom_components.crosswatch.providers.spec import ProviderSpec
 
 # What each can hold, as the tables of their services say: read and write, or read only.
 FEATURES = {
+    "anilist": {"watchlist", "ratings"},
     "emby": {"watchlist", "history", "ratings", "progress"},
     "jellyfin": {"watchlist", "history", "ratings", "progress"},
     "kodi": {"history", "ratings", "progress"},
+    "mdblist": {"watchlist", "history", "ratings", "progress"},
     "plex": {"watchlist", "history", "ratings", "progress"},
+    "simkl": {"watchlist", "history", "ratings", "progress"},
     "tautulli": {"history"},
+    "tmdb": {"watchlist", "ratings"},
     "tracker": {"watchlist", "history", "ratings", "progress"},
-    "trakt": {"watchlist", "history", "ratings"},
+    "trakt": {"watchlist", "history", "ratings", "progress"},
 }
 READ_ONLY = {"tautulli"}
 

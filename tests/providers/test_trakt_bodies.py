@@ -22,7 +22,7 @@ from custom_components.crosswatch.engine.model import (
     Watched,
 )
 from custom_components.crosswatch.engine.plan import Action, Operation, Reason, Side
-from custom_components.crosswatch.providers.trakt.writing import batches
+from custom_components.crosswatch.providers.trakt.batching import batches
 
 NUMBERS = st.integers(-1, 4)
 IDS = st.dictionaries(

@@ -92,6 +92,7 @@ async def test_sign_in(world: World) -> None:
         "access_token",
         "refresh_token",
         "expires_at",
+        "renew_at",
     }
     assert str(signed_in.data["access_token"]) not in repr(signed_in)
     world.data = dict(signed_in.data)

@@ -28,6 +28,7 @@ from custom_components.crosswatch.engine.plan import (
     OutcomeKind,
     Reason,
 )
+from custom_components.crosswatch.engine.provider import AccountLimitError
 from custom_components.crosswatch.providers.http import JsonObject, Limiters
 from custom_components.crosswatch.providers.spec import Connection
 from custom_components.crosswatch.providers.trakt import SPEC
@@ -55,7 +56,7 @@ class World:
     saved: list[JsonObject] = field(default_factory=list)
     data: dict[str, object] = field(default_factory=dict)
 
-    def provider(self) -> TraktProvider:
+    def provider(self, **options: bool) -> TraktProvider:
         """Return the account, as if Home Assistant had just started."""
 
         async def save(data: JsonObject) -> None:
@@ -69,6 +70,7 @@ class World:
                 limiters=self.limiters,
                 save=save,
                 folder=Path("unused"),
+                options=options,
             )
         )
         assert isinstance(provider, TraktProvider)
@@ -166,10 +168,17 @@ def own(record: Operation, native_id: str = "") -> Record:
 async def write(
     provider: TraktProvider, operations: Sequence[Operation]
 ) -> list[Outcome]:
-    """Write and return the outcomes in the order of the operations."""
-    outcomes = [
-        outcome async for outcome in provider.write(operations[0].feature, operations)
-    ]
+    """Write and return the outcomes in the order of the operations.
+
+    That an account is full is also said in words, when all has its outcome.
+    """
+    outcomes: list[Outcome] = []
+    try:
+        async for outcome in provider.write(operations[0].feature, operations):
+            outcomes.append(outcome)  # noqa: PERF401
+    except AccountLimitError:
+        if len(outcomes) < len(operations):
+            raise
     told = {id(outcome.operation): outcome for outcome in outcomes}
     assert len(told) == len(outcomes) == len(operations)
     return [told[id(each)] for each in operations]

@@ -17,9 +17,10 @@ from .model import Feature, Side, Snapshot
 from .pair import Pair, RunOptions
 from .plan import Action, Operation, Outcome, OutcomeKind, Reason
 from .planning import Draft, plan_feature
+from .planning.leaving import Left
 from .planning.rules import Rules
 from .planning.watched import WatchedAt, WatchedBySide, watched_at
-from .provider import ProviderError
+from .provider import LosesItems, ProviderError
 from .reading import Reading, Snapshots
 from .recording import ledger_change, missed_change, next_retry
 from .report import Failure, FeatureReport, report_dry_run, report_run, report_unchanged
@@ -229,21 +230,37 @@ class FeatureRun:
         """
         looked: set[Side] = set()
         watched: dict[Side, WatchedAt] = {}
+        gone: dict[Side, set[str]] = {side: set() for side in Side}
+        left: dict[Side, set[str]] = {side: set() for side in Side}
         learning = self.learning
         while True:
             await self._locate(sides)
             self._tell(Phase.PLANNING)
-            draft = await self._plan_once(sides, ledger, planned_at, watched)
+            draft = await self._plan_once(sides, ledger, planned_at, watched, left)
             if await learning.learn(draft, partial(self._tell, Phase.LOOKING_UP)):
                 continue
             doubtful, unasked = draft.doubtful - looked, draft.unasked - watched.keys()
-            if not doubtful and not unasked:
+            lost = {side: set(names) - gone[side] for side, names in draft.gone.items()}
+            if not doubtful and not unasked and not any(lost.values()):
                 return draft
+            for side, names in lost.items() if not doubtful else ():
+                gone[side] |= names
+                left[side] |= await self._left(side, names)
             for side in doubtful:
                 await self._look_again(side, sides)
             for side in unasked:
                 watched[side] = await self._watched(side)
             looked |= doubtful
+
+    async def _left(self, side: Side, names: Collection[str]) -> set[str]:
+        """Return which items have left their library on a side; raises SideError."""
+        provider = self.pair.account(side).provider
+        if not names or not isinstance(provider, LosesItems):
+            return set()
+        try:
+            return set(await provider.left(self.feature, names))
+        except ProviderError as err:
+            raise SideError(side, err) from err
 
     async def _look_again(self, side: Side, sides: dict[Side, Reading]) -> None:
         """Read a side once more, fresh and in full; raises SideError."""
@@ -288,7 +305,10 @@ class FeatureRun:
             )
         except ProviderError as err:
             raise SideError(side, err) from err
-        return await asyncio.to_thread(watched_at, await history.snapshot())
+        rows = await asyncio.to_thread(
+            self.store.load_ledger, self.pair.pair_id, Feature.HISTORY
+        )
+        return await asyncio.to_thread(watched_at, await history.snapshot(), rows, side)
 
     async def _locate(self, sides: dict[Side, Reading]) -> None:
         """Find out the libraries of the items, where the pair is limited to some."""
@@ -315,20 +335,27 @@ class FeatureRun:
         ledger: Sequence[LedgerRow],
         planned_at: datetime,
         watched: WatchedBySide,
+        left: Left,
     ) -> Draft:
         """Plan the feature in a thread, so that the event loop never waits for it."""
         source, target = await both(*(sides[side].snapshot() for side in Side))
         learning = self.learning
+        rules = self.rules
+        if rules.policy.only_new:
+            scope = (self.pair.pair_id, self.feature)
+            last = await asyncio.to_thread(self.store.load_planned, *scope)
+            rules = replace(rules, first_run=last is None)
         return await asyncio.to_thread(
             plan_feature,
             learning.applied(Side.SOURCE, source),
             learning.applied(Side.TARGET, target),
             ledger,
-            self.rules,
+            rules,
             now=planned_at,
             retry=self.options.full_refresh,
             watched=watched,
             unanswered=learning.unanswered,
+            left=left,
         )
 
     async def _suspicious(
@@ -436,6 +463,9 @@ class FeatureRun:
             return True
         if any(reason in _GUARDS for _, reason in draft.plan.held):
             # What a guard holds is looked at anew, as the loss may have been none.
+            return True
+        if draft.plan.operations and Reason.AMBIGUOUS in draft.plan.reasons():
+            # What was written may have made clear which item is which.
             return True
         if not self.rules.policy.remove and not self.rules.two_way:
             return False

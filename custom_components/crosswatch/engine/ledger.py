@@ -26,7 +26,8 @@ class Decision(StrEnum):
     """What was decided on an item whose sides differ.
 
     A guard has `HELD` its removal until a person has `APPROVED` or `DISMISSED` it;
-    or a person has `UNDONE` what a run did. It lasts until the item changes.
+    or a person has `UNDONE` what a run did. Or one side lost the record with its item,
+    which has `LEFT` its library. It lasts until the item changes.
     """
 
     NONE = ""
@@ -34,6 +35,7 @@ class Decision(StrEnum):
     APPROVED = "approved"
     DISMISSED = "dismissed"
     UNDONE = "undone"
+    LEFT = "left"
 
 
 class Sight(NamedTuple):

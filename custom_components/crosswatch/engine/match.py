@@ -142,11 +142,18 @@ def keys_of(record: Record) -> Sequence[str]:
 
 
 def _merged(item: Item, other: Item) -> Item:
-    """Return an item with the ids of another, down to those of its show."""
+    """Return an item with the ids of another, down to those of its show.
+
+    And with its place in the show, where that is not known otherwise.
+    """
     show = item.show
     if show is not None and other.show is not None and show is not other.show:
         show = _merged(show, other.show)
     ids = merge_ids(item.ids, other.ids)
+    if item.place is None and other.place is not None:
+        return replace(
+            item, ids=ids, show=show, season=other.season, number=other.number
+        )
     if show is item.show and ids == item.ids:
         return item
     return replace(item, ids=ids, show=show)

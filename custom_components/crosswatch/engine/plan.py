@@ -28,6 +28,7 @@ class Reason(StrEnum):
     NOT_IN_SOURCE = "not_in_source"
     RESET = "reset"
     UNDO = "undo"
+    BY_HAND = "by_hand"
 
     # Why a record is skipped.
     NO_IDS = "no_ids"
@@ -51,6 +52,7 @@ class Reason(StrEnum):
     ALREADY_WATCHED = "already_watched"
     GUESSED = "guessed"
     NOT_LOOKED_UP = "not_looked_up"
+    LEFT_LIBRARY = "left_library"
 
     # Why an operation did not get through.
     NOT_FOUND = "not_found"

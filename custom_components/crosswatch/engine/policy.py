@@ -63,10 +63,11 @@ class FeaturePolicy:
 
     `kinds` limits it to these kinds, None to none; `libraries` to items in these
     libraries of the source, and `target_libraries` in these of the target, where any
-    are named. `since` leaves out records dated
-    before that moment. With `rewatches` every play is copied, plays within
-    `tolerance` of each other being the same one. Without `replace`, a rating that the
-    target of a one-way pair has is replaced by a newer one only.
+    are named. `since` leaves out records dated before that moment, and with `only_new`
+    also ratings without a date that the first run found, until they change. With
+    `rewatches` every play is copied, plays within `tolerance` of each other being the
+    same one. Without `replace`, a rating that the target of a one-way pair has is
+    replaced by a newer one only.
     """
 
     add: bool = True
@@ -76,6 +77,7 @@ class FeaturePolicy:
     libraries: frozenset[str] = frozenset()
     target_libraries: frozenset[str] = frozenset()
     since: datetime | None = None
+    only_new: bool = False
     rewatches: bool = False
     tolerance: timedelta = DEFAULT_TOLERANCE
     progress: ProgressPolicy = ProgressPolicy()

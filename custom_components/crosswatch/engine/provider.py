@@ -118,6 +118,20 @@ class LeavesOut(Protocol):
         """
 
 
+@runtime_checkable
+class LosesItems(Protocol):
+    """A provider whose records go with their items, as those of a media server do."""
+
+    async def left(
+        self, feature: Feature, native_ids: Collection[str]
+    ) -> Collection[str]:
+        """Return those of the items that the account has no more, or sees no more.
+
+        Nobody has taken back what was watched, rated or listed of them. Raises
+        ProviderError.
+        """
+
+
 class ProviderError(Exception):
     """Something went wrong at a service; the text holds no secrets.
 

@@ -1,19 +1,25 @@
 """What a run leaves in the ledger: the newest values, sightings and pending work."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from .codec import decode_value, encode_value, keys_text, value_text
 from .evidence import Origin, is_guess, own_record
+from .known_plays import (
+    is_all_taken,
+    plays_left,
+    watched_in,
+    with_known_plays,
+    without_lost_plays,
+)
 from .ledger import Decision, LedgerRow, Sight
 from .matching import Match
-from .model import Feature, Listed, Play, Progress, Rated, Record, Side, Watched
-from .plan import Action, Operation, Outcome, OutcomeKind, Reason
+from .model import Feature, Listed, Progress, Rated, Record, Side, Watched
+from .plan import Action, Outcome, OutcomeKind, Reason
 from .planning import Draft
 from .planning.gates import is_as_left
-from .planning.rewatch import missing_plays
+from .planning.rating import was_before
 from .planning.rules import combined, libraries_of, side_text
 from .planning.written import is_as_written
 from .store import Change
@@ -62,17 +68,23 @@ class _Writer:
         if not outcomes and not decision and _is_known(match):
             return
         self.obsolete.extend(_row_ids(match.rows[1:]))
-        if not match.rows and not outcomes and not self._is_worth_a_row(match):
+        is_old = not outcomes and self._is_old(match)
+        is_wanted = match.rows or outcomes or is_old
+        if not is_wanted and not self._is_worth_a_row(match):
             return
         if decision is not Decision.UNDONE and self._is_over(match, outcomes):
             self.obsolete.extend(_row_ids(match.rows[:1]))
             return
         done = id(match) not in self.open and all(map(_is_done, outcomes))
         row = self._after_read(match, agreed=done)
-        row = self._with_known_plays(match, row, agreed=done)
+        row = with_known_plays(row, match, self.rules, agreed=done)
         row = row._replace(decision=decision.value, evidence=_evidence(match))
+        if is_old:
+            row = row._replace(failure=Reason.TOO_OLD.value)
         for outcome in outcomes:
             row = _after_outcome(row, outcome, self.now)
+            if self.rules.rewatches and _is_done(outcome):
+                row = without_lost_plays(row, match, self.rules, outcome.operation)
         if not match.rows or row != match.rows[0]:
             self.rows.append(row)
 
@@ -83,6 +95,11 @@ class _Writer:
         return bool(match.source) != bool(match.target) and is_as_left(
             match, self.rules
         )
+
+    def _is_old(self, match: Match) -> bool:
+        """Tell whether an undated rating is to be known as older than the pair."""
+        is_rating = self.rules.feature is Feature.RATINGS
+        return is_rating and was_before(match, self.rules)
 
     def _is_worth_a_row(self, match: Match) -> bool:
         """Tell whether an item that nothing was done for is to be known again."""
@@ -96,7 +113,7 @@ class _Writer:
         """Tell whether nobody has the item any more."""
         done = [each.operation for each in outcomes if _is_done(each)]
         left = {side for side in Side if match.side(side)}
-        left -= {side for side in left if _is_all_taken(match, side, done)}
+        left -= {side for side in left if is_all_taken(match, side, done)}
         left |= {each.side for each in done if each.action is not Action.REMOVE}
         return not left and not any(map(_awaits_listing, match.rows))
 
@@ -121,15 +138,27 @@ class _Writer:
         )
         # While a side lacks the item, what both agreed on tells what is newer than that.
         keeps = bool(match.rows) and not (agreed and match.source and match.target)
+        # What a side has for the first time is new until both have agreed on it, or a
+        # person has decided.
+        is_new = (
+            not agreed
+            and bool(match.source and match.target)
+            and id(match) not in self.decisions
+        )
         return row.with_sights(
-            self._sighted(match, Side.SOURCE, row.sight(Side.SOURCE), keeps=keeps),
-            self._sighted(match, Side.TARGET, row.sight(Side.TARGET), keeps=keeps),
+            *[
+                self._sighted(match, side, row.sight(side), keeps=keeps, is_new=is_new)
+                for side in Side
+            ]
         )
 
-    def _sighted(self, match: Match, side: Side, sight: Sight, *, keeps: bool) -> Sight:
+    def _sighted(
+        self, match: Match, side: Side, sight: Sight, *, keeps: bool, is_new: bool
+    ) -> Sight:
         """Return what is known of a side after a complete read.
 
-        With `keeps` the side keeps its value, if it has one.
+        With `keeps` the side keeps its value, if it has one, and with `is_new` as well
+        that it has none.
         """
         records, moment = match.side(side), self.now.timestamp()
         if not any(map(self.tells, records)):
@@ -143,7 +172,7 @@ class _Writer:
         gone_at = sight.gone_at if keeps else None
         keeps = (
             keeps
-            and bool(sight.value)
+            and (is_new or bool(sight.value))
             and not self._is_first_listing(sight, records, side)
         )
         value = sight.value if keeps else side_text(records)
@@ -160,71 +189,10 @@ class _Writer:
 
         A service may keep it less exactly; but what is another value is newer.
         """
-        if sight.seen_at is not None:
+        if sight.seen_at is not None or not sight.value:
             return False
         written = decode_value(self.rules.feature, sight.value)
         return is_as_written(written, combined(records), self.rules, side)
-
-    def _with_known_plays(
-        self, match: Match, row: LedgerRow, *, agreed: bool
-    ) -> LedgerRow:
-        """Return a row that still knows plays which a side does not list.
-
-        Those that we have written, and that are to come: they are not written twice.
-        And while something is to be done, those that are gone: without them, what is
-        left on the other side would look like new plays.
-        """
-        if not (self.rules.rewatches and match.rows and match.source and match.target):
-            return row
-        for side in Side:
-            before = _watched(Feature.HISTORY, match.row.value(side))
-            now = _watched(Feature.HISTORY, row.value(side))
-            if before is None or now is None:
-                continue
-            names = {play.native_id for play in now.plays}
-            written = [play for play in before.plays if not play.native_id]
-            kept = [
-                *missing_plays(written, now.plays, self.rules.tolerance),
-                *(
-                    play
-                    for play in before.plays
-                    if not agreed and play.native_id and play.native_id not in names
-                ),
-            ]
-            kept = [play for play in kept if play not in now.plays]
-            if kept:
-                plays = tuple(sorted((*now.plays, *kept), key=lambda play: play.at))
-                value = encode_value(replace(now, plays=plays))
-                row = row.with_sight(side, row.sight(side)._replace(value=value))
-        return row
-
-
-def _is_all_taken(match: Match, side: Side, done: Iterable[Operation]) -> bool:
-    """Tell whether operations took an item from a side, not only some of its plays."""
-    removals = [
-        each for each in done if each.side is side and each.action is Action.REMOVE
-    ]
-    held = combined(match.side(side))
-    plays = set(held.plays) if isinstance(held, Watched) else set()
-    for each in removals:
-        if not plays or not isinstance(each.before, Watched):
-            return True
-        plays -= set(each.before.plays)
-    return bool(removals) and not plays
-
-
-def _plays_left(held: Watched | None, operation: Operation) -> tuple[Play, ...]:
-    """Return the plays that a removal leaves of those a side is known to hold."""
-    removed = operation.before
-    if held is None or not isinstance(removed, Watched):
-        return ()
-    return tuple([play for play in held.plays if play not in removed.plays])
-
-
-def _watched(feature: Feature, text: str) -> Watched | None:
-    """Return what a side has watched, None where it has nothing."""
-    value = decode_value(feature, text) if text else None
-    return value if isinstance(value, Watched) else None
 
 
 def _awaits_listing(row: LedgerRow) -> bool:
@@ -358,9 +326,11 @@ def _after_outcome(row: LedgerRow, outcome: Outcome, now: datetime) -> LedgerRow
     if not _is_done(outcome):
         return row
     sight = row.sight(side)
-    held = _watched(operation.feature, sight.value)
+    held = None
+    if operation.feature is Feature.HISTORY:
+        held = watched_in(sight.value)
     if operation.action is Action.REMOVE:
-        if left := _plays_left(held, operation):
+        if left := plays_left(held, operation):
             value = Watched(left[-1].at, left, len(left))
             return row.with_sight(side, sight._replace(value=encode_value(value)))
         gone = sight._replace(native="", value="", gone_at=now.timestamp())

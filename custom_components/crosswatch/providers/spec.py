@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -40,6 +41,24 @@ class Listener(Protocol):
 
     async def listen(self) -> None:
         """Listen until cancelled; whatever fails is tried again, later and later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How many requests an account may make, and how many are left until `reset`."""
+
+    limit: int
+    left: int
+    reset: datetime
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A provider whose service counts the requests of an account."""
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """Return what is known of it without asking, None while nothing is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from custom_components.crosswatch.engine.model import (
     Listed,
     MediaKind,
     Play,
+    Progress,
     Rated,
     Value,
     Watched,
@@ -23,7 +24,7 @@ from ...simulators.base import Simulator
 from ...simulators.trakt import Behaviour, Kind, Title, TraktSimulator
 from ..stage import Held, Site, Stage
 from ..titles import CATALOGUE, name
-from ..values import dates
+from ..values import dates, percent
 
 
 class TraktStage:
@@ -99,12 +100,18 @@ class TraktStage:
                     alice.watch(title, at)
             case Rated():
                 alice.rate(title, round(value.rating), value.at)
+            case Progress():
+                alice.pause(title, round(percent(value), 2), value.at)
             case None if feature is Feature.WATCHLIST:
                 alice.take_off_watchlist(title)
             case None if feature is Feature.HISTORY:
                 alice.unwatch(title)
             case None if feature is Feature.RATINGS:
                 alice.unrate(title)
+            case None if feature is Feature.PROGRESS:
+                rows = alice.playback.values()
+                [row_id] = [row.id for row in rows if row.title is title]
+                alice.dismiss_playback(row_id)
             case _:
                 raise AssertionError(feature)
 
@@ -121,6 +128,13 @@ class TraktStage:
                 return {
                     name(item_of(title)): Rated(float(row.rating), _at(row.at))
                     for title, row in alice.ratings.live.items()
+                }
+            case Feature.PROGRESS:
+                return {
+                    name(item_of(row.title)): Progress(
+                        percent=row.progress, at=_at(row.at)
+                    )
+                    for row in alice.playback.values()
                 }
         found: dict[str, Value] = {}
         for title in {row.title for row in alice.history.shelf.live.values()}:

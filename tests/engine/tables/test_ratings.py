@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature, MediaKind
+from custom_components.crosswatch.engine.plan import Reason
 from custom_components.crosswatch.engine.policy import FeaturePolicy, Prefer, RemoveMode
 
-from .steps import counts, dry, hold, run, sent, shows, support
+from ..fake_account import Fault
+from .steps import counts, dry, fault, hold, run, sent, shows, support
 from .story import Setting, Story, row, tell
 
 ADDING = Setting(Feature.RATINGS)
@@ -17,6 +19,7 @@ MIRROR = REMOVING.but(remove_mode=RemoveMode.MIRROR)
 TWO_WAY = ADDING.two_way()
 TWO_WAY_REMOVING = REMOVING.two_way()
 MOVIES = frozenset({MediaKind.MOVIE})
+ONLY_NEW = ADDING.but(since=datetime(2026, 1, 1, tzinfo=UTC), only_new=True)
 JAN, FEB, MAR = "@2024-01-01", "@2024-02-01", "@2024-03-01"
 
 # m2 was rated on both sides, and is not any more at the source.
@@ -93,6 +96,34 @@ ROWS = [
         # Only what is rated from the day on that the pair was made.
         ADDING.but(since=datetime(2026, 1, 1, tzinfo=UTC))(
             hold(S="m1:7@2020-01-01 m2:7@2026-01-01"), run("T:m1:too_old T+m2"),
+        ),
+        # Without dates, what the first run finds is old, until it changes.
+        ONLY_NEW(
+            hold(S="m1:7 m2:6", T="m3:5"), dry("T:m1:too_old T:m2:too_old"),
+            run("T:m1:too_old T:m2:too_old"),
+            hold(S="m1:7 m2:8 m4:9"), dry("T:m1:too_old T+m2 T+m4"),
+            run("T:m1:too_old T+m2 T+m4"), shows(T="m2:8 m3:5 m4:9"),
+            run("T:m1:too_old", full=True), sent(T=2),
+            # What was copied goes on being copied, and what is old is still old.
+            hold(S="m1:7 m2:8 m4:9", T="m1:2 m3:5 m4:9"),
+            run("T:m1:too_old T+m2"), run("T:m1:too_old", full=True),
+        ),
+        # What is new stays so while it cannot be written.
+        ONLY_NEW(
+            hold(S="m1:7", T="m2:5"), run("T:m1:too_old"), hold(S="m1:8 m3:4"),
+            fault("T", "write", Fault.CUT_BEFORE),
+            run(
+                "T:failed:m1:unavailable T:failed:m3:unavailable",
+                failure=Reason.UNAVAILABLE,
+            ),
+            run("T+m1 T+m3"), run(),
+        ),
+        ONLY_NEW.two_way()(
+            hold(A="m1:7 m2:6", B="m1:3 m3:5"),
+            run("B:m1:too_old B:m2:too_old A:m3:too_old"),
+            run("B:m1:too_old B:m2:too_old A:m3:too_old", full=True),
+            hold(A="m1:7 m2:6", B="m1:4 m3:5 m4:2"),
+            run("A~m1 A+m4 B:m2:too_old A:m3:too_old"), shows(A="m1:4 m2:6 m4:2"),
         ),
     ),
     row(

@@ -32,6 +32,8 @@ class EmbyBehaviour(Behaviour):
     """There is a route for updates of user data; old versions have none."""
     keeps_numbers: bool = True
     """An update can give a rating between like and dislike. [unsure]"""
+    single_items_in_full: bool = True
+    """A single item has all fields; else, as lists, those asked for. [unsure]"""
     answers_with_dates: bool = True
     """A change is answered with the date and number of plays. [unsure]"""
     plays_end_positions: bool = True

@@ -154,7 +154,9 @@ def one_item(call: EmbyCall) -> web.Response:
     shelf = call.server.shelves.get(call.in_path("itemId"))
     if isinstance(shelf, Shelf):
         return answer(shelf.row(call.state.server_id))
-    return answer(call.server.emby_writer.item(call.item(user), user, FULL))
+    asked = frozenset(call.parameters.words("fields"))
+    fields = FULL if call.behaviour.single_items_in_full else asked
+    return answer(call.server.emby_writer.item(call.item(user), user, fields))
 
 
 def ancestors(call: EmbyCall) -> web.Response:

@@ -39,6 +39,12 @@ class Behaviour:
     """The setting of the time zone is there, as it is on Linux only."""
     zone_name: str = ""
     """What that setting says where it is not the zone that is used."""
+    unknown_methods: frozenset[str] = frozenset()
+    """Methods that this release does not know."""
+    tells_files: bool = True
+    """Entries say in which file they lie; else they lack it, as nothing real does."""
+    known_labels: frozenset[str] | None = None
+    """The labels that the host has a text for; None for all."""
     busy_labels: int = 0
     """How often the labels of the host's time are not there yet."""
     ignores_limits: bool = False

@@ -76,7 +76,17 @@ def listed[E: (Movie, Show, Episode)](
         test = parse_filter(params, wanted)
         found = [entry for entry in found if test(entry)]
     found = ordered(params, found)
-    return page(server, params, name, found, lambda entry: write_row(entry, fields))
+    return page(
+        server, params, name, found, lambda entry: written(server, entry, fields)
+    )
+
+
+def written(server: KodiSimulator, entry: Entry, fields: Collection[str]) -> Row:
+    """Return an entry with the fields asked for, as far as they are told."""
+    row = write_row(entry, fields)
+    if not server.behaviour.tells_files:
+        row.pop("file", None)
+    return row
 
 
 def page[E](
@@ -107,7 +117,7 @@ def details(kind: type[Entry], id_name: str, allowed: Collection[str]) -> Call:
         params.only(id_name, "properties")
         fields = params.texts("properties", allowed)
         entry = entry_of(server, kind, params.needed(id_name))
-        row = write_row(entry, fields)
+        row = written(server, entry, fields)
         if isinstance(entry, Episode):
             row["label"] = entry.title
         return {f"{id_name.removesuffix('id')}details": row}

@@ -188,7 +188,8 @@ class KodiSimulator(Simulator):
 
     def _call(self, method: str, values: object) -> object:
         """Return the result of a call."""
-        if (handler := CALLS.get(method)) is None:
+        handler = CALLS.get(method)
+        if handler is None or method in self.behaviour.unknown_methods:
             raise RpcError(METHOD_NOT_FOUND)
         if method == self.behaviour.renumbers_before:
             self.behaviour.renumbers_before = ""

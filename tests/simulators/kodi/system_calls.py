@@ -74,7 +74,9 @@ def info_labels(server: KodiSimulator, params: Params) -> object:
     if server.behaviour.busy_labels > 0:
         server.behaviour.busy_labels -= 1
         return dict.fromkeys(wanted, "Busy")
-    return {name: labels.get(name, "") for name in wanted}
+    known = server.behaviour.known_labels
+    has = labels.keys() if known is None else known
+    return {name: labels.get(name, "") if name in has else "" for name in wanted}
 
 
 def info_booleans(server: KodiSimulator, params: Params) -> object:

@@ -22,14 +22,25 @@ class Behaviour:
     """`viewedAt>` in the play log includes the moment itself."""
     library_all: bool = True
     """`/library/all` answers shared users, too; else it is forbidden to them."""
+    log_of_all: bool = True
+    """Others than the owner are given their own plays; else they are refused the log,
+    as is reported of servers of 2025."""
+    only_gets: bool = False
+    """Changes are asked for with GET only, as servers of old know it. [unsure]"""
+    sections_in_rows: bool = True
+    """Rows of a section's list say their section; else only the list itself does."""
     visible_after: float = 0.0
     """After how many seconds a change can be seen."""
     played_threshold: int = 90
     """From how much of an item on it counts as watched, in per cent."""
+    credits_end: bool = True
+    """Where the credits of an item are known, it counts as watched from there on."""
     least_offset: int = 60_000
     """Up to which position none is kept, in milliseconds."""
     ignored_filters: set[str] = field(default_factory=set)
     """Filters without effect, as `unwatched` had in some versions."""
+    counts_lists: bool = True
+    """A part of a list tells how long the whole is."""
     ignores_paging: bool = False
     """Every request gets the first rows, as behind a proxy that drops the headers."""
     largest_page: int | None = None

@@ -140,6 +140,8 @@ def part_of[Row](
         most = min(most, behaviour.largest_page)
     page = rows[first : first + most]
     members: Json = {"size": len(page), "totalSize": total, "offset": first}
+    if not behaviour.counts_lists:
+        return page, {"size": len(page), "offset": first}, {}
     return page, members, {START: str(first), TOTAL: str(total)}
 
 

@@ -142,13 +142,19 @@ class Doings:
             self._tick_above(viewer, leaf, at)
             self.log(viewer, leaf, at)
 
+    def is_over(self, item: Item, offset: float) -> bool:
+        """Tell whether nothing that counts comes after a position."""
+        if self._behaviour.credits_end and item.credits and offset >= item.credits:
+            return True
+        duration = item.duration or 0
+        return 0 < duration * self._behaviour.played_threshold <= offset * 100
+
     def stop_at(self, viewer: Viewer, item: Item, offset: int, at: int) -> None:
         """Keep where a viewer stopped, as the server keeps it.
 
         Very little counts as nothing, and nearly everything as all of it.
         """
-        duration = item.duration or 0
-        if duration and offset * 100 >= duration * self._behaviour.played_threshold:
+        if self.is_over(item, offset):
             self.play(viewer, item, at)
         elif offset > self._behaviour.least_offset:
             view = self.changing(viewer, item)

@@ -1,13 +1,14 @@
 """The play log."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from aiohttp import web
 
 from .call import START, Access, Call, part_of, whole
 from .model import Play
 from .playing_routes import done
-from .refusal import NotSimulated, bad_request, not_found
+from .refusal import NotSimulated, Refusal, bad_request, not_found
 from .shapes import play_of
 from .wire import respond
 
@@ -15,6 +16,8 @@ from .wire import respond
 def history(call: Call) -> web.Response:
     """List the plays of all for the owner, and for others only their own."""
     server = call.server
+    if not (server.behaviour.log_of_all or call.viewer.is_owner):
+        raise Refusal(HTTPStatus.UNAUTHORIZED)
     if (before := server.behaviour.before_page) is not None:
         before(whole(call.sent(START), 0))
     tests = [

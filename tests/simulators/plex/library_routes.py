@@ -136,7 +136,11 @@ def items_page(call: Call, rows: list[Item], about: Json) -> web.Response:
     page, members, headers = part_of(call, rows)
     members |= about
     if page:
-        members["Metadata"] = written(call, page, guids=call.on("includeGuids"))
+        found = written(call, page, guids=call.on("includeGuids"))
+        if "librarySectionID" in about and not call.server.behaviour.sections_in_rows:
+            for row in found:
+                del row["librarySectionID"]
+        members["Metadata"] = found
     return respond(call.request, "MediaContainer", members, headers=headers)
 
 
@@ -162,8 +166,23 @@ def metadata(call: Call) -> web.Response:
     if len({item.section for item in found}) == 1:
         about["librarySectionID"] = int(found[0].section.key)
         about["librarySectionTitle"] = found[0].section.title
-    about["Metadata"] = written(call, found, guids=True)
+    rows = written(call, found, guids=True)
+    for item, row in zip(found, rows, strict=True):
+        if call.on("includeMarkers") and item.credits is not None:
+            row["Marker"] = [credits_of(item, item.credits)]
+    about["Metadata"] = rows
     return container(call, about)
+
+
+def credits_of(item: Item, begin: int) -> Json:
+    """Return what marks the credits of an item."""
+    return {
+        "id": item.rating_key * 10,
+        "type": "credits",
+        "startTimeOffset": begin,
+        "endTimeOffset": item.duration,
+        "final": True,
+    }
 
 
 def children(call: Call) -> web.Response:

@@ -76,6 +76,7 @@ class Item:
     index: int | None = None
     duration: int | None = None
     released: str | None = None
+    credits: int | None = None
     files: tuple[str, ...] = ()
     removed: bool = False
 

@@ -64,7 +64,7 @@ def timeline(call: Call) -> web.Response:
     session.state, session.offset = state, int(time)
     # Without a length it cannot be told how much was seen, and nothing is kept.
     if call.number("duration") and length:
-        watched = time * 100 >= length * server.behaviour.played_threshold
+        watched = doings.is_over(item, time)
         if not (watched and session.counted):
             server.later(lambda: doings.stop_at(viewer, item, int(time), now))
         session.counted |= watched

@@ -91,6 +91,9 @@ class PlexServerSimulator(Simulator):
 
     def _admit(self, request: web.Request, access: Access) -> Call:
         """Return the call with the one who asks; refuse who may not ask."""
+        changes = WRITES.fullmatch(request.path) and request.method != "GET"
+        if self.behaviour.only_gets and changes:
+            raise Refusal(HTTPStatus.METHOD_NOT_ALLOWED)
         token = request.headers.get("X-Plex-Token") or request.query.get("X-Plex-Token")
         viewer = self.doings.of_token(token) if token else None
         if access is not Access.ANYONE and viewer is None:

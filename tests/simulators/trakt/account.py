@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
 from .activities import Activities
@@ -10,7 +10,18 @@ from .behaviour import Behaviour
 from .history import History
 from .library import slugify
 from .limits import limits_of
-from .model import Kind, Listed, Paused, Play, Rated, Title, to_minute, to_seconds
+from .model import (
+    Hidden,
+    Kind,
+    Listed,
+    Paused,
+    Play,
+    Rated,
+    Title,
+    Watching,
+    to_minute,
+    to_seconds,
+)
 from .shelf import Shelf
 
 
@@ -43,6 +54,8 @@ class Account:
         self.ratings = Shelf[Title, Rated]()
         self.history = History()
         self.playback: dict[int, Paused] = {}
+        self.dropped: dict[Title, Hidden] = {}
+        self._watching: Watching | None = None
         self._now = now
         self._behaviour = behaviour
         self._row_ids = count(101)
@@ -85,8 +98,7 @@ class Account:
         self, title: Title, progress: float, at: datetime | None = None
     ) -> Paused:
         """Stop in the middle of a movie or an episode."""
-        for known in [row for row in self.playback.values() if row.title is title]:
-            del self.playback[known.id]
+        self.forget_playback(title)
         paused = Paused(
             next(self._row_ids), title, progress, to_seconds(at or self._now())
         )
@@ -100,6 +112,46 @@ class Account:
         if paused is None:
             return False
         self.activities.touch(paused.title.kind.plural, "paused_at")
+        return True
+
+    def forget_playback(self, title: Title) -> bool:
+        """Forget where somebody stopped in a title; return whether it was known."""
+        known = [row.id for row in self.playback.values() if row.title is title]
+        for row_id in known:
+            del self.playback[row_id]
+        return bool(known)
+
+    @property
+    def watching(self) -> Watching | None:
+        """Return what the person watches; it ends by itself."""
+        if self._watching is not None and self._watching.expires_at <= self._now():
+            self._watching = None
+        return self._watching
+
+    def start_watching(self, title: Title, left: timedelta) -> None:
+        """Begin or go on with a title, of which so much is left."""
+        now = self._now()
+        self._watching = Watching(title, now, now + left)
+        if self.forget_playback(title):
+            self.activities.touch(title.kind.plural, "paused_at")
+
+    def stop_watching(self) -> None:
+        """End what is being watched, whatever it is."""
+        self._watching = None
+
+    def drop(self, show: Title) -> bool:
+        """Drop a show; return whether it was not dropped yet."""
+        if show in self.dropped:
+            return False
+        self.dropped[show] = Hidden(show, to_seconds(self._now()))
+        self.activities.touch("shows", "dropped_at")
+        return True
+
+    def pick_up(self, show: Title) -> bool:
+        """Take a show up again; return whether it was dropped."""
+        if self.dropped.pop(show, None) is None:
+            return False
+        self.activities.touch("shows", "dropped_at")
         return True
 
     def add_plays(

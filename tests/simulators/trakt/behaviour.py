@@ -50,3 +50,9 @@ class Behaviour:
     """Answer 403, as Cloudflare may, to a client that does not say its name."""
     episode_ids: frozenset[str] = frozenset({"trakt", "tvdb", "imdb", "tmdb"})
     """Ids that an episode can be written by; only trakt and tvdb are documented."""
+    refuses_late_pauses: bool = True
+    """Answer 422 to a pause at 80 % and more; a guess, older servers took it."""
+    pause_goes_on_watching: bool = False
+    """A pause leaves its title being watched, as has been reported in 2026."""
+    has_watching: bool = True
+    """There is an address that tells what somebody watches."""

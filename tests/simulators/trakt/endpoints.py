@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 
-from . import lookup, reads, signing_in, writes
+from . import hidden, lookup, reads, sessions, signing_in, writes
 from .wire import Handle
 
 
@@ -37,7 +38,9 @@ DATED = PAGED | {"start_at", "end_at"}
 READS: Mapping[str, tuple[Handle, frozenset[str]]] = {
     "/sync/last_activities": (reads.last_activities, frozenset()),
     "/users/settings": (reads.settings, DETAIL),
+    "/users/hidden/{section}": (hidden.shows, PAGED | {"type"}),
     "/users/{user}": (reads.profile, DETAIL),
+    "/users/{user}/watching": (sessions.watching, DETAIL),
     "/sync/watched/{type}": (reads.watched, PAGED),
     "/sync/playback": (reads.playback, DATED),
     "/sync/playback/{type}": (reads.playback, DATED),
@@ -73,6 +76,12 @@ WRITES: Mapping[tuple[str, str], Handle] = {
     ("POST", "/sync/history"): writes.add_history,
     ("POST", "/sync/history/remove"): writes.remove_history,
     ("DELETE", "/sync/playback/{id}"): writes.delete_playback,
+    ("POST", "/users/hidden/{section}"): hidden.hide,
+    ("POST", "/users/hidden/{section}/remove"): hidden.show_again,
+    **{
+        ("POST", f"/scrobble/{step}"): partial(sessions.scrobble, step=step)
+        for step in sessions.Step
+    },
 }
 OAUTH: Mapping[str, Handle] = {
     "/oauth/device/code": signing_in.device_code,

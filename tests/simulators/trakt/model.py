@@ -124,6 +124,23 @@ class Paused:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """What somebody watches, and until when that is believed."""
+
+    title: Title
+    started_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A show that somebody hides from a section; `at` is in seconds."""
+
+    title: Title
+    at: int
+
+
 def stamp(seconds: float) -> str:
     """Return a moment as Trakt writes it, with milliseconds."""
     moment = datetime.fromtimestamp(seconds, UTC)

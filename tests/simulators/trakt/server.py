@@ -1,5 +1,6 @@
 """The simulated Trakt behind HTTP."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 import json
@@ -50,6 +51,7 @@ class TraktSimulator(Simulator):
         self.oauth = OAuth(self._now)
         self.limiter = RateLimiter()
         self.accounts: dict[str, Account] = {}
+        self.refusals = Counter[int]()
         self.add_app(self.CLIENT_ID, self.CLIENT_SECRET)
         self.add_account(self.USERNAME)
 
@@ -152,6 +154,7 @@ class TraktSimulator(Simulator):
                 told = {"error": refusal.error, "error_description": refusal.text}
                 return shown(Answer(told, refusal.status, refusal.headers))
             except Refusal as refusal:
+                self.refusals[refusal.status] += 1
                 return web.Response(
                     status=refusal.status,
                     text=refusal.text,

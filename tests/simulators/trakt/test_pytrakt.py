@@ -127,6 +127,37 @@ async def test_sign_in_and_use(trakt: TraktSimulator, batman: Title) -> None:
     assert (paused.progress, paused.trakt) == (42.5, batman.trakt)
 
 
+def scrobble(trakt: TraktSimulator) -> list[float]:
+    """Watch a movie in three goes; return where it was stopped, and then an episode."""
+    movie = Movie("Batman Begins", 2005)
+    scrobbler = movie.scrobble(10, "1.0", "2026-11-22")
+    assert User("alice").watching.trakt == movie.trakt
+    scrobbler.pause(25)
+    scrobbler.stop(42.5)
+    assert User("alice").watching is None
+    [episode] = search_by_id("301002", id_type="tvdb", media_type="episode")
+    with pytest.raises(errors.ProcessException):
+        episode.scrobble(0, "1.0", "2026-11-22").stop(0.5)
+    episode.scrobble(0, "1.0", "2026-11-22").stop(7)
+    stopped = [row.progress for row in get_playback()]
+    assert plays_of(trakt.alice) == []
+    scrobbler.finish()
+    with pytest.raises(errors.ConflictException):
+        scrobbler.finish()
+    return stopped
+
+
+@pytest.mark.usefixtures("client")
+async def test_scrobbling(trakt: TraktSimulator, batman: Title) -> None:
+    """It tells what is watched, where that stopped, and that it came to its end."""
+    await asyncio.to_thread(sign_in, trakt)
+    assert sorted(await asyncio.to_thread(scrobble, trakt)) == [7, 42.5]
+    [play] = trakt.alice.history.of(batman)
+    assert play.action == "scrobble"
+    [left] = await asyncio.to_thread(get_playback)
+    assert left.progress == 7
+
+
 @pytest.mark.usefixtures("client")
 async def test_refresh(trakt: TraktSimulator) -> None:
     """It renews a token that is about to end, and fails once it cannot."""

@@ -9,6 +9,7 @@ from ..matching import Match, join
 from ..model import Feature, Side, Snapshot
 from .drafting import Draft, Drafting
 from .gates import Gates, Unanswered
+from .leaving import Left
 from .position import plan_progress
 from .presence import plan_presence
 from .rating import plan_ratings
@@ -22,6 +23,7 @@ type Planner = Callable[[Match, Rules], Steps]
 
 _NOTHING: Final[WatchedBySide] = {}
 _ANSWERED: Final[Unanswered] = {}
+_NOBODY: Final[Left] = {}
 
 
 def plan_feature(
@@ -34,6 +36,7 @@ def plan_feature(
     retry: bool = False,
     watched: WatchedBySide = _NOTHING,
     unanswered: Unanswered = _ANSWERED,
+    left: Left = _NOBODY,
 ) -> Draft:
     """Plan one feature of a pair: what either side is to be given, or to lose.
 
@@ -42,11 +45,11 @@ def plan_feature(
     is what was watched on the sides that an earlier draft wants to have asked.
     `unanswered` are the records, by side and native id, of which nobody could be asked
     what they are: until then, nothing is written for them, and nothing is removed.
+    `left` are the items, by side and native id, that have left their libraries.
     """
     joined = join(source, target, ledger)
-    drafting = Drafting(
-        rules, joined, Gates.of(rules, now, retry=retry, unanswered=unanswered), watched
-    )
+    gates = Gates.of(rules, now, retry=retry, unanswered=unanswered)
+    drafting = Drafting(rules, joined, gates, watched, left)
     planner = _planner(rules)
     for match in joined.matches:
         for step in planner(match, rules):

@@ -1,6 +1,6 @@
 """A plan in the making: what passes the gates, what is held, and what is left alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf
@@ -11,6 +11,7 @@ from ..matching import Join, Match
 from ..model import Feature, Progress, Side, Snapshot
 from ..plan import Action, Operation, Plan, Reason, Skip
 from .gates import Gates
+from .leaving import Left, has_left, names_lost
 from .one_sided import had_it
 from .origins import Origins
 from .position import not_now
@@ -33,7 +34,8 @@ class Draft:
     identities, that no later run has to tell of. With `again` the next run has to
     plan anew, whether anything changes or not. The histories of the sides in `unasked`
     tell whether items are missing there because they were watched. The sides in
-    `nowhere` know no id of these items.
+    `nowhere` know no id of these items. `gone` are the native ids, by the side that
+    lost them, of what is to be removed: it may only have left a library there.
     """
 
     plan: Plan
@@ -48,19 +50,26 @@ class Draft:
     unasked: frozenset[Side] = frozenset()
     once: frozenset[int] = frozenset()
     nowhere: Sequence[tuple[Match, Side]] = ()
+    gone: Mapping[Side, Collection[str]] = field(default_factory=dict)
 
 
 class Drafting:
     """A plan in the making."""
 
     def __init__(
-        self, rules: Rules, joined: Join, closed: Gates, watched: WatchedBySide
+        self,
+        rules: Rules,
+        joined: Join,
+        closed: Gates,
+        watched: WatchedBySide,
+        left: Left,
     ) -> None:
         """Begin with what no plan is made for: nobody knows which item it is."""
         self.rules = rules
         self.joined = joined
         self.gates = closed
         self.watched = watched
+        self.left = left
         self.droppers = [side for side in Side if rules.support(side).drops_watched]
         self.twins = Twins(joined)
         self.operations: list[Operation] = []
@@ -74,6 +83,7 @@ class Drafting:
         self.unasked: set[Side] = set()
         self.once: set[int] = set()
         self.nowhere: list[tuple[Match, Side]] = []
+        self.gone: dict[Side, set[str]] = {side: set() for side in Side}
         self.again = False
         for match in joined.ambiguous:
             for side in Side:
@@ -107,8 +117,13 @@ class Drafting:
         if removes and not match.side(step.side.other) and self.twins.has(step):
             self._refuse(step, match, Reason.AMBIGUOUS)
             return
+        lost = names_lost(step, match, self.rules)
+        if has_left(step, match, lost, self.left):
+            self._leave(step, match)
+            return
         if removes:
             self.doubtful.add(step.side.other)
+            self.gone[step.side.other] |= lost
         elif match.rows and not match.side(step.side) and had_it(match, step.side):
             # One bad answer must not have it written a second time.
             self.doubtful.add(step.side)
@@ -175,6 +190,17 @@ class Drafting:
         if reason is Reason.UNDONE:
             self.decisions[id(match)] = Decision.UNDONE
 
+    def _leave(self, step: Operation, match: Match) -> None:
+        """Leave an item alone whose other side lost it with its file, and tell once."""
+        left = skip(match, self.rules, step.side, Reason.LEFT_LIBRARY)
+        if match.row.decision == Decision.LEFT:
+            self.quiet.append(left)
+        else:
+            self.skips.append(left)
+            self.once.add(id(left))
+        self.open.add(id(match))
+        self.decisions[id(match)] = Decision.LEFT
+
     def finish(self, sides: dict[Side, Snapshot]) -> Draft:
         """Hold back too many removals, and return the plan in order of sending."""
         origins = Origins(self.operations, self.matches)
@@ -207,6 +233,7 @@ class Drafting:
             frozenset(self.unasked),
             frozenset(self.once),
             self.nowhere,
+            self.gone,
         )
 
 

@@ -172,7 +172,7 @@ def _older(source: Progress, target: Progress, rules: Rules) -> Side:
         if source.at is None or target.at is None:
             return Side.SOURCE if source.at is None else Side.TARGET
         return Side.SOURCE if source.at < target.at else Side.TARGET
-    ours, theirs = _order(source), _order(target)
+    ours, theirs = _in_one_unit(source, target)
     if ours is not None and theirs is not None and ours != theirs:
         return Side.SOURCE if ours < theirs else Side.TARGET
     return Side.SOURCE if rules.prefer is Prefer.TARGET else Side.TARGET
@@ -203,9 +203,13 @@ def is_same_position(first: Progress, second: Progress, rules: Rules) -> bool:
     return abs(ours - theirs) < _SAME_PERCENT - 1e-9
 
 
-def _order(value: Progress) -> float | None:
-    """Return what orders two positions of one item."""
-    return _percent(value) if value.position_ms is None else float(value.position_ms)
+def _in_one_unit(
+    source: Progress, target: Progress
+) -> tuple[float | None, float | None]:
+    """Return two positions that can be compared: in milliseconds, or in percent."""
+    if source.position_ms is not None and target.position_ms is not None:
+        return source.position_ms, target.position_ms
+    return _percent(source), _percent(target)
 
 
 def _percent(value: Progress) -> float | None:

@@ -37,20 +37,59 @@ def plan_ratings(match: Match, rules: Rules) -> Steps:
     if winner is None:
         return [skip(match, rules, Side.TARGET, Reason.CONFLICT)]
     side, value = winner.other, source if winner is Side.SOURCE else target
-    if refused := rules.refusal(match, side, value):
-        return [skip(match, rules, side, refused)]
-    return [operation(match, rules, side, Action.UPDATE, Reason.CHANGED, value)]
+    return _update(match, rules, side, value)
 
 
 def _give(
     match: Match, known: Match, rules: Rules, side: Side, value: Value
 ) -> Sequence[Operation | Skip]:
     """Give a rating to a side that has none, though it may well list the item."""
-    if not match.side(side):
-        return give_whole(known, rules, side, value)
-    if refused := rules.refusal(match, side, value):
+    if match.side(side):
+        return _update(match, rules, side, value)
+    steps = give_whole(known, rules, side, value)
+    if isinstance(steps[0], Operation) and _is_old(match, rules, side, value):
+        return [skip(match, rules, side, Reason.TOO_OLD)]
+    return steps
+
+
+def _update(
+    match: Match, rules: Rules, side: Side, value: Value
+) -> Sequence[Operation | Skip]:
+    """Give a rating to a side that lists the item with none, or with another one."""
+    refused = rules.refusal(match, side, value)
+    if refused is None and _is_old(match, rules, side, value):
+        refused = Reason.TOO_OLD
+    if refused:
         return [skip(match, rules, side, refused)]
     return [operation(match, rules, side, Action.UPDATE, Reason.CHANGED, value)]
+
+
+def was_before(match: Match, rules: Rules) -> bool:
+    """Tell whether an item had a rating without a date before the pair was made."""
+    if not rules.policy.only_new or not rules.first_run or match.rows:
+        return False
+    ratings = _rated(match.source), _rated(match.target)
+    return any(each is not None and each.at is None for each in ratings)
+
+
+def _is_old(match: Match, rules: Rules, side: Side, value: Value) -> bool:
+    """Tell whether a rating is not to be given to a side, as only newer ones are.
+
+    Without a date it is old if it was there when the pair was made, until it changes.
+    """
+    if value.at is not None:
+        return False
+    if was_before(match, rules):
+        return True
+    row, giver = match.row, side.other
+    if not rules.policy.only_new or row.failure != Reason.TOO_OLD:
+        return False
+    before = row.value(giver) and decode_value(Feature.RATINGS, row.value(giver))
+    return (
+        isinstance(before, Rated)
+        and isinstance(value, Rated)
+        and same_rating(before.rating, value.rating, rules.support(giver).rating_step)
+    )
 
 
 def _rated(records: tuple[Record, ...]) -> Rated | None:

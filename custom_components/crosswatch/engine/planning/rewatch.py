@@ -9,7 +9,7 @@ from ..matching import Match
 from ..model import Feature, Play, Record, Side, Value, Watched
 from ..plan import Action, Operation, Reason, Skip
 from .one_sided import GONE, had_it, plan_one_sided
-from .rules import Rules, Steps, combined, operation, removal, skip
+from .rules import Rules, Steps, combined, operation, plays_at_copies, removal, skip
 
 
 def plan_rewatches(match: Match, rules: Rules) -> Steps:
@@ -95,7 +95,8 @@ def _remove(
     match: Match, rules: Rules, side: Side, play: Play, reason: Reason
 ) -> Operation | Skip:
     """Take one play from a side, unless a filter keeps it out of the pair."""
-    value = Watched(play.at, (play,))
+    plays = plays_at_copies(match.side(side), play)
+    value = Watched(play.at, plays, len(plays))
     kind = match.side(side)[0].item.kind
     if refused := rules.out_of_scope(match, kind, value):
         return skip(match, rules, side, refused)

@@ -1,21 +1,33 @@
 """What every planner asks: may this item be written, and what does a side say of it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Final
 
 from ..blocks import Blocks
 from ..codec import encode_value, value_text
 from ..ids import item_keys, title_key
 from ..matching import Match
-from ..model import Feature, Item, MediaKind, Play, Rated, Record, Side, Value, Watched
+from ..model import (
+    Feature,
+    MediaKind,
+    Play,
+    Progress,
+    Rated,
+    Record,
+    Side,
+    Value,
+    Watched,
+)
 from ..plan import Action, Operation, Reason, Skip
 from ..policy import FeaturePolicy, Mode, Prefer, RemoveMode
 from ..provider import FeatureSupport
 
 # Raised whenever the same facts lead to another plan than in the release before.
-PLANNING_VERSION: Final = 2
+PLANNING_VERSION: Final = 3
 
 type Steps = Sequence[Operation | Skip]
 
@@ -26,7 +38,8 @@ _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 class Rules:
     """One feature of a pair: the policy, and what either account can hold.
 
-    `left_out` are keys of items that an account wants to be left alone.
+    `left_out` are keys of items that an account wants to be left alone. In the
+    `first_run` all that the accounts hold was there before the pair was.
     """
 
     feature: Feature
@@ -39,6 +52,7 @@ class Rules:
     delete_percent: float = 10.0
     blocks: Blocks = field(default_factory=Blocks)
     left_out: frozenset[str] = frozenset()
+    first_run: bool = False
 
     @property
     def two_way(self) -> bool:
@@ -94,14 +108,14 @@ class Rules:
 
     def refusal(self, match: Match, side: Side, value: Value) -> Reason | None:
         """Return why this side cannot or must not be given this item, or None."""
-        giver = match.side(side.other)[0].item
-        if reason := self.out_of_scope(match, giver.kind, value):
+        kind = match.side(side.other)[0].item.kind
+        if reason := self.out_of_scope(match, kind, value):
             return reason
-        if giver.kind not in self.support(side).kinds:
+        if kind not in self.support(side).kinds:
             return Reason.KIND_NOT_SUPPORTED
         if self.feature is Feature.HISTORY and value.at is None:
             return Reason.NO_DATE
-        if self._can_be_found(match, side, giver):
+        if self._can_be_found(match, side):
             return None
         return Reason.AMBIGUOUS if match.doubtful else Reason.NO_IDS
 
@@ -127,16 +141,17 @@ class Rules:
             return Reason.TOO_OLD
         return None
 
-    def _can_be_found(self, match: Match, side: Side, giver: Item) -> bool:
+    def _can_be_found(self, match: Match, side: Side) -> bool:
         """Tell whether a side can find the item by what is known of it."""
         support = self.support(side)
         if match.side(side):
             return True
+        # What is sent: of several copies each may know a part of it.
+        item = match.item
         if support.by_title:
-            return bool(match.keys) or title_key(giver) is not None
-        item = match.item if match.doubtful else giver
+            return bool(match.keys) or title_key(item) is not None
         if item.show is None:
-            return not support.ids.isdisjoint(match.item.ids)
+            return not support.ids.isdisjoint(item.ids)
         if item.place is not None and not support.ids.isdisjoint(item.show.ids):
             return True
         # An id that only repeats the show's is no key, and finds no episode.
@@ -161,13 +176,49 @@ def combined(records: Sequence[Record]) -> Value:
 
 
 def _plays_of_copies(records: Sequence[Record]) -> tuple[Play, ...]:
-    """Return the plays of all copies of an item; one viewing may stand at several."""
+    """Return the plays of all copies of an item; one viewing may stand at several.
+
+    Of one moment there are as many as the copy with the most of them has.
+    """
     plays: list[Play] = []
-    for record in records:
+    known: Counter[datetime] = Counter()
+    for record in sorted(records, key=attrgetter("native_id")):
         if isinstance(record.value, Watched):
-            known = {play.at for play in plays}
-            plays += [play for play in record.value.plays if play.at not in known]
+            own: Counter[datetime] = Counter()
+            for play in record.value.plays:
+                own[play.at] += 1
+                if own[play.at] > known[play.at]:
+                    plays.append(play)
+            known |= own
     return tuple(sorted(plays, key=lambda play: (play.at, play.native_id)))
+
+
+def plays_at_copies(records: Sequence[Record], play: Play) -> tuple[Play, ...]:
+    """Return a play of an item with those that stand for it at other copies of it."""
+    if len(records) == 1:
+        return (play,)
+    same = [
+        [each for each in record.value.plays if each.at == play.at]
+        for record in records
+        if isinstance(record.value, Watched)
+    ]
+    place = next((plays.index(play) for plays in same if play in plays), 0)
+    return tuple([plays[place] for plays in same if len(plays) > place])
+
+
+def _whole(records: Sequence[Record]) -> Value:
+    """Return all that a side says of an item: what stands at several copies is told."""
+    value = combined(records)
+    if len(records) == 1 or not isinstance(value, Watched):
+        return value
+    plays = [
+        play
+        for record in records
+        if isinstance(record.value, Watched)
+        for play in record.value.plays
+    ]
+    plays.sort(key=lambda play: (play.at, play.native_id))
+    return replace(value, plays=tuple(plays))
 
 
 def _libraries(match: Match, side: Side) -> list[str] | None:
@@ -229,7 +280,7 @@ def removal(
         item=match.item,
         reason=reason,
         keys=match.keys,
-        before=value or combined(records),
+        before=value or _whole(records),
         native_ids=tuple([record.native_id for record in records]),
     )
 
@@ -245,10 +296,16 @@ def skip(match: Match, rules: Rules, side: Side, reason: Reason) -> Skip:
     )
 
 
-def _recency(record: Record) -> tuple[bool, datetime, float, str]:
+def _recency(record: Record) -> tuple[bool, bool, datetime, float, str]:
     """Order values of one item: by date, then by rating, then the same every time.
 
-    What a read listed counts for more than what we know from our own write.
+    A copy that nobody has rated or played says nothing of the item, whatever its date.
+    And what a read listed counts for more than what we know from our own write.
     """
-    rating = record.value.rating if isinstance(record.value, Rated) else 0
-    return record.seen, record.value.at or _LONG_AGO, rating, record.native_id
+    says, rating = True, 0.0
+    match record.value:
+        case Rated(rating=rating):
+            says = rating > 0
+        case Progress(None, _, None, playing=False, watched=False):
+            says = False
+    return says, record.seen, record.value.at or _LONG_AGO, rating, record.native_id

@@ -131,9 +131,11 @@ def _put_back(
     if isinstance(before, Watched):
         held = combined(records) if records else None
         known = dated_plays(held) if isinstance(held, Watched) else []
+        # What stood at several copies of the item is put back once.
+        removed = {play.at: play for play in dated_plays(before)}
         plays = [
             play
-            for play in dated_plays(before)
+            for play in removed.values()
             if all(abs(play.at - each.at) > rules.tolerance for each in known)
         ]
         if not support.plays:

@@ -18,6 +18,9 @@ _WITH_USER_DATA: Final = ("UserDataLastPlayedDate", "UserDataPlayCount")
 _RENAMED: Final[Mapping[str, str]] = {
     "collapseBoxSetItems": "GroupItemsIntoCollections"
 }
+# The same for what is asked of a single item. [unsure whether that leaves out anything]
+IN_FULL: Final[Query] = {"Fields": ",".join(("ProviderIds", *_WITH_USER_DATA))}
+
 # Of these Emby knows nothing: it lists no missing episodes, and counts always.
 _UNKNOWN: Final = frozenset(
     {"enableTotalRecordCount", "excludeLocationTypes", "isMissing"}
@@ -36,17 +39,20 @@ _USER_DATA: Final = (
 
 
 def spelt(query: Query) -> dict[str, str | int]:
-    """Return a query as Emby knows it, with all the fields that rows are made of."""
+    """Return a query as Emby knows it, with all the fields that rows are made of.
+
+    The names are written as Emby documents them, whatever else a server may take.
+    """
     written: dict[str, str | int] = {
-        _RENAMED.get(name, name): value
+        _RENAMED.get(name, f"{name[:1].upper()}{name[1:]}"): value
         for name, value in query.items()
         if name not in _UNKNOWN
     }
-    if "fields" in written:
-        fields = [str(written["fields"]), *_WITH_ITEM]
-        if written.get("enableUserData") != "false":
+    if "Fields" in written:
+        fields = [str(written["Fields"]), *_WITH_ITEM]
+        if written.get("EnableUserData") != "false":
             fields += _WITH_USER_DATA
-        written["fields"] = ",".join(fields)
+        written["Fields"] = ",".join(fields)
     return written
 
 

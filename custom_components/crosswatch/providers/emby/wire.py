@@ -15,6 +15,7 @@ from ..mediabrowser.answering import (
     path_part,
 )
 from ..mediabrowser.library import Query
+from .spelling import IN_FULL
 
 NAME: Final = "Emby"
 
@@ -48,7 +49,7 @@ class EmbyWire:
 
     async def _item(self, item_id: str) -> JsonObject | None:
         """Return all that there is about an item; None if there is no such item."""
-        answer = await self._get(f"{self._user}/Items/{path_part(item_id)}", {})
+        answer = await self._get(f"{self._user}/Items/{path_part(item_id)}", IN_FULL)
         if answer.status == 404 and not from_proxy(answer):
             return None
         return (await self._accepted(answer)).object()

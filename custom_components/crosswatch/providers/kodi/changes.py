@@ -23,7 +23,6 @@ HIGHEST_RATING: Final = 10
 # administrator has changed cannot be asked for.
 COMPLETES_AT: Final = 90.0
 
-UNWATCHED: Final[Changes] = {"playcount": 0, "lastplayed": ""}
 UNRATED: Final[Changes] = {"userrating": 0}
 TO_START: Final[Changes] = {"resume": {"position": 0}}
 
@@ -65,6 +64,11 @@ def watched_change(state: State, wanted: Watched, time: HostTime) -> Changes | N
         raise RefusedError(Reason.NO_DATE)
     changes["lastplayed"] = time.text(wanted.at)
     return {**changes, **TO_START} if state.position else changes
+
+
+def unwatched_change(state: State) -> Changes:
+    """Return what makes an entry unwatched; the date of a position stays."""
+    return {"playcount": 0, "lastplayed": state.last_played if state.position else ""}
 
 
 def turned_back(

@@ -89,18 +89,30 @@ class Zones:
         self._machine = machine or MachineZone()
         self._loaded: dict[str, tzinfo | None] = {}
         self._times: dict[object, HostTime] = {}
+        self._last: tzinfo | None = None
 
     async def host_time(
-        self, named: str, clock: datetime | None, now: datetime
+        self,
+        named: str,
+        clock: datetime | None,
+        now: datetime,
+        *,
+        has_clock: bool = True,
     ) -> HostTime:
         """Return the time of a device.
 
         `named` is the zone that it says it is in, which only some do, and `clock`
         what its clock shows at the moment `now`. A zone that the clock contradicts
         is not the one that the device uses; the clock alone does not know when
-        summer time begins, but is right about the present.
+        summer time begins, but is right about the present. A device that `has_clock`
+        may not have started it yet; one that has none is taken to be where it was, or
+        else where this machine is.
         """
-        zone = await self._zone(named, clock, now)
+        if not has_clock and not self._chosen and await self._load(named) is None:
+            zone = self._last or self._machine
+        else:
+            zone = await self._zone(named, clock, now)
+        self._last = zone
         key = zone.key if isinstance(zone, ZoneInfo) else zone
         return self._times.setdefault(key, HostTime(zone))
 

@@ -16,7 +16,7 @@ from ..http import JsonValue
 from .host_time import HostTime, Zones
 from .lists import STATE_PAGE, Listing, parse_page, read_lists, state_listing
 from .rows import State, parse_state
-from .rpc import Call, Reply, RpcClient, result_of
+from .rpc import Call, Reply, RpcClient, result_of, told_by
 
 KINDS: Final = (MediaKind.MOVIE, MediaKind.EPISODE, MediaKind.SHOW)
 
@@ -125,10 +125,16 @@ class Scout:
         """Return what a Kodi is doing."""
         loaded, playing, labels, zone, booleans = replies
         _check_profile(loaded, self._profile)
-        clock = _clock(result_of(_LABELS, labels))
+        shown = told_by(_LABELS, labels)
+        time = await self._zones.host_time(
+            _named(zone),
+            _clock(shown),
+            self._now(),
+            has_clock=bool(shown.get(_DATE) and shown.get(_TIME)),
+        )
         return Moment(
-            await self._zones.host_time(_named(zone), clock, self._now()),
-            result_of(_BOOLEANS, booleans).get(_SCANNING) is True,
+            time,
+            told_by(_BOOLEANS, booleans).get(_SCANNING) is True,
             _playing(playing),
         )
 

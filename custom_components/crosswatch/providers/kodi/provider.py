@@ -24,7 +24,7 @@ from .library import Library
 from .mapping import holds, records_of, without_shared
 from .probe import PROFILE, Probe, Scout, markers
 from .rows import ID_NAMESPACES, State
-from .rpc import Call, RpcClient, result_of, rpc_client
+from .rpc import Call, RpcClient, result_of, rpc_client, told_by
 from .writer import Writer
 
 SLUG: Final = "kodi"
@@ -108,7 +108,7 @@ class KodiProvider(WithoutLibraries, Provider):
             self._device,
             str(result_of(PROFILE, loaded).get("label") or ""),
             result_of(APPLICATION, application),
-            result_of(NAME, name),
+            told_by(NAME, name),
         )
 
     @override
@@ -154,6 +154,17 @@ class KodiProvider(WithoutLibraries, Provider):
         if not afresh and previous is not None:
             return Snapshot(feature, snapshot.records, previous.full_read_at)
         return snapshot
+
+    async def left(
+        self, feature: Feature, native_ids: Collection[str]
+    ) -> Collection[str]:
+        """Return those entries that are in the library no more, or in another file.
+
+        What was done with them went with them: nobody has taken it back.
+        """
+        await self._library.refresh(0)
+        names = (name for name in native_ids if not name.startswith("own:"))
+        return frozenset(name for name in names if self._library.address(name) is None)
 
     @override
     async def write(

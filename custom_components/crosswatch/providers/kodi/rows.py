@@ -85,7 +85,7 @@ def parse_state(kind: MediaKind, value: JsonValue) -> State:
         kind,
         entry_id,
         _key(kind, row, season, number),
-        _text(get("file")),
+        _file(kind, row),
         _count(get("tvshowid")),
         _count(get("playcount")),
         last_played if isinstance(last_played, str) else "",
@@ -167,14 +167,25 @@ def _key(
     Only a digest of that, as paths of shares hold names and passwords. A series that
     is spread over several folders tells none of them.
     """
-    file = _text(row.get("file"))
+    file = _file(kind, row)
     if kind is MediaKind.SHOW:
         return f"show-{_digest(file or _text(row.get('label')))}"
-    if not file:
-        raise ProtocolError("An entry of Kodi's library lacks file")
     if kind is MediaKind.MOVIE:
         return f"movie-{_digest(file)}"
     return f"episode-{_digest(file)}-s{season}e{number}"
+
+
+def _file(kind: MediaKind, row: JsonObject) -> str:
+    """Return the file of an entry.
+
+    One without any is named by its number, and its title or its series: should it get
+    another number, it is another entry, which is the same item.
+    """
+    file = _text(row.get("file"))
+    if file or kind is MediaKind.SHOW:
+        return file
+    name = row.get("label" if kind is MediaKind.MOVIE else "tvshowid")
+    return f"{row.get(ID_NAMES[kind])}:{name}"
 
 
 @lru_cache(maxsize=1 << 16)

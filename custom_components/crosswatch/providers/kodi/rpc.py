@@ -134,6 +134,11 @@ def result_of(call: Call, reply: Reply) -> Mapping[str, JsonValue]:
     raise ProtocolError(f"Kodi's answer to {call.method} is not an object")
 
 
+def told_by(call: Call, reply: Reply) -> Mapping[str, JsonValue]:
+    """Return what a call was answered with; nothing where Kodi does not know it."""
+    return {} if reply.code == Code.METHOD_NOT_FOUND else result_of(call, reply)
+
+
 def _replies(answer: Answer, calls: Sequence[Call]) -> list[Reply]:
     """Return the replies in the order of the calls, whatever order they came in."""
     replies = [Reply(answered=False)] * len(calls)

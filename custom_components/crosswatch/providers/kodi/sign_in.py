@@ -73,7 +73,7 @@ class KodiSignIn(SignIn):
         label = str(_object(PROFILE, profile).get("label") or "")
         if not label:
             raise SignInError("not_kodi")
-        labels = _object(NAME, name)
+        labels = {} if name.code == Code.METHOD_NOT_FOUND else _object(NAME, name)
         shown = str(labels.get(FRIENDLY_NAME) or "")
         device = self._device(url, label, shown)
         data: JsonObject = {

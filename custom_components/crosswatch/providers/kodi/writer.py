@@ -8,7 +8,6 @@ from ...engine.provider import ProviderError
 from .changes import (
     TO_START,
     UNRATED,
-    UNWATCHED,
     Changes,
     RefusedError,
     can_hold,
@@ -16,6 +15,7 @@ from .changes import (
     is_nearly_over,
     position_change,
     turned_back,
+    unwatched_change,
     wanted_as,
     wanted_seconds,
     was_rated_since,
@@ -176,7 +176,7 @@ class Writer:
         if not going.issuperset(self._library.parts(state.key)):
             # Only the file is played or not: the other episodes in it would go too.
             raise RefusedError(Reason.AMBIGUOUS)
-        return UNWATCHED
+        return unwatched_change(state)
 
     def _position(self, task: Task, state: State, moment: Moment) -> Changes | None:
         """Return what puts an entry at a position."""

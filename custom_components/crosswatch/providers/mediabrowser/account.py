@@ -25,9 +25,9 @@ from .begun import Begun
 from .doubts import Doubts
 from .history import History
 from .kept import Kept
-from .library import LibraryIndex, Listing, Query, SeriesCache
+from .library import LibraryIndex, Listing, Query, SeriesCache, rows_by_id
 from .listening import Ears
-from .mapping import rating_from_row
+from .mapping import base_id, names_of, rating_from_row
 from .paging import PAGE_SIZE, gather
 from .places import Places
 from .positions import COMPLETES_AT, COMPLETES_FROM
@@ -169,6 +169,18 @@ class MediaBrowserProvider(Provider):
     async def locate(self, native_ids: Collection[str]) -> Mapping[str, str]:
         """Return which of these libraries items are in."""
         return await self._places.locate(native_ids)
+
+    async def left(
+        self, feature: Feature, native_ids: Collection[str]
+    ) -> Collection[str]:
+        """Return those items that are in no library any more, or in none of the user's.
+
+        What was done with them went with them: nobody has taken it back. An episode may
+        also have left a file that held several.
+        """
+        names = frozenset(name for name in native_ids if not name.startswith("own:"))
+        found = await rows_by_id(self._client, map(base_id, names), user_data=False)
+        return names.difference(*map(names_of, found.values()))
 
     @override
     async def write(

@@ -4,8 +4,9 @@ Pure functions: from what the server holds and what is wanted to the members to 
 (None where nothing is to be done), and whether the answer confirms it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from ...engine.model import Rated, Value, Watched
 from ...engine.plan import Action, Operation
@@ -21,6 +22,9 @@ _SAME_MOMENT = timedelta(seconds=1)
 _SAME_RATING = 0.05
 # A server with a larger step has only so many classes of ratings.
 _FINE_STEP = 0.1
+
+
+UNWATCHED: Final[Mapping[str, JsonValue]] = {"Played": False, "PlayCount": 0}
 
 
 def watched_change(data: UserData, wanted: Watched) -> Changes | None:

@@ -36,6 +36,13 @@ def part_id(row: Row, item: Item) -> str:
     return f"{row.id}{_PART}{item.number}"
 
 
+def names_of(row: Row) -> Iterator[str]:
+    """Return the native ids of all that is in a file."""
+    yield row.id
+    for number in numbers(row):
+        yield f"{row.id}{_PART}{number}"
+
+
 def show_from_row(row: Row) -> Item:
     """Return the series of a row."""
     return Item(MediaKind.SHOW, row.ids, row.name, row.year)

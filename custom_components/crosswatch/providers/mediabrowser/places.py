@@ -16,7 +16,7 @@ from ..answer import JsonObject, JsonValue
 from .library import IN_ORDER, Listing, Query
 from .mapping import base_id
 from .paging import PAGE_SIZE, gather
-from .rows import EPISODE, MOVIE, SEASON, SERIES, parse_list
+from .rows import EPISODE, MOVIE, SEASON, SERIES
 
 # Libraries of films, of series, and of both, which say nothing of their kind. Others
 # (music, books, collections) hold nothing that we sync. [unsure: all the names that a
@@ -96,7 +96,10 @@ class Places:
 
     async def _views(self) -> list[View]:
         """Return the user's views that hold films or series."""
-        rows, _ = parse_list(await self._client.views())
+        # All of them come at once: how many there are need not be told.
+        rows = (await self._client.views()).get("Items")
+        if not isinstance(rows, list):
+            raise ProtocolError("The server's list of libraries lacks Items")
         return [view for row in rows if (view := parse_view(row)) is not None]
 
     async def _pages(self, ids: Iterable[str]) -> int:

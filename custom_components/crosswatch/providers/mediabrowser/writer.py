@@ -9,6 +9,7 @@ from ...engine.model import Feature, Progress, Rated, Watched
 from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
 from ..answer import JsonObject
 from .changes import (
+    UNWATCHED,
     is_rated,
     is_watched,
     is_watched_at,
@@ -184,7 +185,11 @@ class _Batch:
             raise RefusedError(OutcomeKind.FAILED, Reason.CHANGED_SINCE)
         if not self._all_parts_go(row):
             raise RefusedError(OutcomeKind.UNRESOLVED, Reason.AMBIGUOUS)
-        answer = await self._client.mark_unplayed(row.id)
+        if data.position:
+            # To mark it would forget where somebody is in it.
+            answer = await self._client.save_user_data(row.id, dict(UNWATCHED))
+        else:
+            answer = await self._client.mark_unplayed(row.id)
         return self._settle(row, answer, lambda now: not now.played)
 
     async def _favour(self, row: Row, data: UserData, *, on: bool) -> bool | None:

@@ -14,7 +14,7 @@ from ...engine.provider import (
     ProviderError,
     ProviderUnavailableError,
 )
-from ..http import Answer, HttpClient, JsonObject, Limiters
+from ..http import Answer, HttpClient, JsonObject, Limiters, NoConnectionError, TlsError
 from .account import PlexAccount
 from .login import PlexLogin
 from .paging import Query
@@ -31,6 +31,8 @@ WRITE_TIMEOUT: Final = 30.0
 SEARCH_AGAIN: Final = 60.0
 
 _REFUSED: Final = frozenset({401, 403})
+_NO_SUCH_METHOD: Final = frozenset({405, 501})
+_NEVER_SENT: Final = (NoConnectionError, TlsError)
 
 
 class PlexClient:
@@ -91,6 +93,9 @@ class PlexClient:
     ) -> bool:
         """Change something; False where there is no such item."""
         answer = await self._checked(method, path, query, idempotent=idempotent)
+        if answer.status in _NO_SUCH_METHOD:
+            # In the way of old, which all servers but the newest know best.
+            answer = await self._checked("GET", path, query, idempotent=idempotent)
         if answer.status == 404:
             return False
         accepted(answer, WHO)
@@ -194,14 +199,21 @@ class PlexClient:
         self, method: str, path: str, query: Query | None, idempotent: bool | None
     ) -> Answer:
         """Send a request to where the server was last."""
-        return await self._http.request(
-            method,
-            f"{self.login.url}{path}",
-            params=query,
-            headers=plex_headers(self.login.device_id, self.login.token),
-            timeout=LIST_TIMEOUT if idempotent is None else WRITE_TIMEOUT,
-            idempotent=idempotent,
-        )
+        try:
+            return await self._http.request(
+                method,
+                f"{self.login.url}{path}",
+                params=query,
+                headers=plex_headers(self.login.device_id, self.login.token),
+                timeout=LIST_TIMEOUT if idempotent is None else WRITE_TIMEOUT,
+                idempotent=idempotent,
+            )
+        except ProviderUnavailableError as err:
+            changes = method == "GET" and idempotent is not None
+            if changes and not isinstance(err, _NEVER_SENT):
+                # It looks like a read.
+                err.maybe_sent = True
+            raise
 
     async def _checked(
         self,

@@ -22,8 +22,9 @@ _LEGACY: Final = "com.plexapp.agents."
 _CLOUD: Final = "plex://"
 
 # One agent puts the name of the service before the id, with the number of an order of
-# episodes where it is not the usual one: "tvdb-121361", "tvdb4-121361".
-_PREFIXED: Final = re.compile(r"([a-z]+)\d?-(\d+)")
+# episodes where it is not the usual one: "tvdb-121361", "tvdb4-121361". Others do not
+# say whose id it is, but those of IMDb tell themselves: "tt0133093".
+_PREFIXED: Final = re.compile(r"(?:([a-z]+)\d?-)?(tt\d{7,}|\d+)")
 _PLACE: Final = re.compile(r"/(\d+)/(\d+)$")
 _DIGITS: Final = re.compile(r"\d+$")
 
@@ -55,7 +56,10 @@ def parse_guid(text: str) -> Guid | None:
     namespace = _NAMES.get(agent)
     if namespace is None:
         found = _PREFIXED.match(body.lower()) if agent != scheme else None
-        if found is None or (namespace := _NAMES.get(found[1])) is None:
+        if found is None:
+            return None
+        name = "imdb" if found[2].startswith("tt") else found[1]
+        if (namespace := _NAMES.get(name)) is None:
             return None
         return _placed(namespace, found[2], body)
     if agent != scheme:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from ...engine.model import Feature, MediaKind, Record, Snapshot, Watched
+from ...engine.provider import AccountLimitError
 from .library import IN_ORDER, Lists, ShowCache
 from .mapping import Shows, item_from_row
 from .notes import Notes, title_of
@@ -24,6 +25,7 @@ LOG_OVERLAP: Final = 6 * 3600
 MOST_ASKED: Final = 20
 # How the names of plays begin that the server has listed itself: in its log, or without.
 _LISTED: Final = frozenset({"h", "l"})
+_LOGGED: Final = "h"
 # A title that was unwatched while another one was watched, long ago by its date, passes
 # a delta by. So what deltas have made of a history is checked now and then.
 FULL_READ_EVERY: Final = timedelta(days=1)
@@ -43,11 +45,13 @@ class History:
 
     async def read(self, previous: Snapshot | None, now: datetime) -> Snapshot:
         """Return the history: what is new where that is certain to be all."""
+        snapshot = None
         if previous is not None and now - previous.full_read_at < FULL_READ_EVERY:
-            updated = await self._update(previous)
-            if updated is not None:
-                return updated
-        return await self._read(now)
+            snapshot = await self._update(previous)
+        snapshot = snapshot or await self._read(now)
+        if previous is not None and self._lists.has_log is False:
+            await asyncio.to_thread(_check_that_nothing_was_logged, previous)
+        return snapshot
 
     async def _read(self, now: datetime) -> Snapshot:
         """Return the whole history."""
@@ -170,6 +174,23 @@ def by_key(log: Iterable[LogRow]) -> Log:
 def state_of(row: Row) -> State:
     """Return the state of an item as the server keeps it."""
     return State(title_of(row), row.views, row.viewed)
+
+
+def _check_that_nothing_was_logged(previous: Snapshot) -> None:
+    """Raise where a log that is refused was given before.
+
+    Its plays must not look as if they were gone.
+    """
+    if any(
+        play.native_id.startswith(_LOGGED)
+        for record in previous.records.values()
+        if isinstance(record.value, Watched)
+        for play in record.value.plays
+    ):
+        raise AccountLimitError(
+            "The Plex server no longer gives this user its log of plays: if that is to"
+            " stay so, have all be read afresh once"
+        )
 
 
 def _newest(previous: Snapshot) -> Mapping[MediaKind, int]:

@@ -59,6 +59,8 @@ class Lists:
         """Start without having asked anything."""
         self._client = client
         self._one_by_one = False
+        # Whether this user is given the log; None as long as nobody knows.
+        self.has_log: bool | None = None
 
     async def libraries(self) -> list[Library]:
         """Return the libraries of films and of shows."""
@@ -95,19 +97,24 @@ class Lists:
         )
         return {row.key: row for rows in parts for row in rows}
 
-    async def _by_key(self, keys: Sequence[str]) -> list[Row]:
+    async def _by_key(self, keys: Sequence[str], *, checked: bool = False) -> list[Row]:
         """Return the items of one part; where one is gone, all may be refused."""
         path = f"/library/metadata/{','.join(keys)}"
-        container = await self._client.allowed(path, {"includeGuids": 1})
+        container = await self._client.allowed(
+            path, {"includeGuids": 1, "includeMarkers": 1}
+        )
         if container is not None:
             page = await parsed_page(_given(container), parse_row)
             return [row for row in page.rows if row.key in keys]
-        if len(keys) == 1:
-            # The item is gone, unless it is the login that has ended.
+        if not checked:
+            # The items are gone, unless it is the login that has ended.
             await self._client.container("/library/sections")
+        if len(keys) == 1:
             return []
         half = len(keys) // 2
-        parts = await gather(self._by_key(some) for some in (keys[:half], keys[half:]))
+        parts = await gather(
+            self._by_key(some, checked=True) for some in (keys[:half], keys[half:])
+        )
         return [row for rows in parts for row in rows]
 
     async def below(self, show_key: str, what: str) -> list[Row]:
@@ -116,7 +123,25 @@ class Lists:
         return await read_all(self._fetcher(path, dict(_SHORT)), row_key)
 
     async def log(self, query: Query) -> list[LogRow]:
-        """Return the plays that the server has logged of this user, oldest first."""
+        """Return the plays that the server has logged of this user, oldest first.
+
+        Some servers keep the log from all but their owner: others have only what the
+        items say themselves.
+        """
+        if self.has_log is False:
+            return []
+        try:
+            lines = await self._log(query)
+        except AccountLimitError:
+            if self._client.login.is_owner or self.has_log:
+                raise
+            self.has_log = False
+            return []
+        self.has_log = True
+        return lines
+
+    async def _log(self, query: Query) -> list[LogRow]:
+        """Return the plays of the log that a query means."""
         who: Query = {
             "accountID": self._client.login.user_id,
             "sort": _LOG_ORDER,

@@ -17,6 +17,7 @@ from .notes import Notes, title_of
 from .own import OwnPlay
 from .paging import gather
 from .plays import name_of, note_of, watched_from, witnessed
+from .resuming import Resuming
 from .rows import LogRow, Row
 from .targets import RefusedError, Targets, already, applied, wanted_as
 
@@ -54,6 +55,7 @@ class MarkChange:
         self._before: dict[str, int] = {}
         self._gained: Counter[str] = Counter()
         self._unmarked: set[str] = set()
+        self._resuming = Resuming(client, notes)
         self._pending: defaultdict[str, list[OwnPlay]] = defaultdict(list)
         self._forgotten: defaultdict[str, set[str]] = defaultdict(set)
         # The notes of what is to be written, and which of that was not sent so far.
@@ -70,6 +72,7 @@ class MarkChange:
             if _needs_plays(operation):
                 asked.update(row.key for row in found if row.views)
         self._noted = await self._notes.plays(rows.values())
+        await self._resuming.prepare(rows.values())
         keys = sorted(asked)
         logs = await gather(self._lists.log(log_query(key)) for key in keys)
         for key, log in zip(keys, logs, strict=True):
@@ -96,6 +99,7 @@ class MarkChange:
         """Note by which stamps the server knows the plays that we wrote."""
         known: list[OwnPlay] = []
         unmarked: set[str] = set()
+        await self._resuming.finish(rows.values())
         for row in rows.values():
             title = title_of(row)
             if not self.is_done(row):
@@ -134,6 +138,11 @@ class MarkChange:
         if not found:
             self._unsent.update(note.id for note in notes)
             raise RefusedError(OutcomeKind.UNRESOLVED, Reason.NOT_FOUND)
+        await self._resuming.put_back(
+            row
+            for row in lacking
+            if self._resuming.stopped_at(row) > value.at.timestamp()
+        )
         return None
 
     def _has(self, row: Row, value: Watched, at: datetime) -> bool:
@@ -223,6 +232,7 @@ class MarkChange:
         for row in watched:
             self._unmarked.add(row.key)
             await self._client.unscrobble(row.key)
+        await self._resuming.put_back(watched)
         return None
 
     def _leaves(self, row: Row, before: Watched) -> bool:

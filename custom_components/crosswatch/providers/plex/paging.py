@@ -23,12 +23,14 @@ type Query = dict[str, str | int]
 class Page[R]:
     """A part of a list, and how many rows the whole has.
 
-    `listed` is how many rows came, `skipped` ones among them.
+    `listed` is how many rows came, `skipped` ones among them. What is not `counted`
+    has at least as many rows as there were so far.
     """
 
     rows: Sequence[R]
     total: int
     listed: int
+    counted: bool = True
 
 
 type FetchPage[R] = Callable[[int, int], Coroutine[None, None, Page[R]]]
@@ -42,8 +44,12 @@ def page_query(start: int, size: int) -> Query:
 async def parsed_page[R](
     answer: Awaitable[JsonObject], parse: Callable[[JsonValue], R | None]
 ) -> Page[R]:
-    """Return a container as a page; other things get their turn in between."""
+    """Return a container as a page; other things get their turn in between.
+
+    What all rows have in common, such as the library, may stand in the container only.
+    """
     container = await answer
+    section = container.get("librarySectionID")
     found = container.get("Metadata")
     if found is None:
         # Very old servers, and containers of nothing.
@@ -52,16 +58,18 @@ async def parsed_page[R](
         raise ProtocolError("A list of Plex has no rows in it")
     rows: list[R] = []
     for some in batched(found, ROWS_AT_ONCE, strict=False):
+        for each in some if section is not None else ():
+            if isinstance(each, dict):
+                each.setdefault("librarySectionID", section)
         rows.extend(row for each in some if (row := parse(each)) is not None)
         await asyncio.sleep(0)
-    total = whole(container, "totalSize")
-    if total is None:
-        # Where something takes the paging away, everything comes at once.
-        total = whole(container, "offset") or 0
-        total += len(found)
+    counted = whole(container, "totalSize")
+    # Where something takes the paging away, everything comes at once.
+    total = (whole(container, "offset") or 0) + len(found)
+    total = total if counted is None else counted
     if not 0 <= total <= MOST_ROWS:
         raise ProtocolError(f"Plex claims to have a list of {total} rows")
-    return Page(rows, total, len(found))
+    return Page(rows, total, len(found), counted is not None)
 
 
 async def read_all[R](
@@ -74,6 +82,8 @@ async def read_all[R](
     """
     for _ in range(2):
         first = await fetch(0, size)
+        if not first.counted and first.listed == size:
+            first = await _until_the_end(fetch, first, name, size)
         # Some give less at a time than they are asked for, some all at once.
         step = min(first.listed, size) or size
         starts = range(step, first.total, step) if first.listed <= size else ()
@@ -86,6 +96,26 @@ async def read_all[R](
     raise ProtocolError(
         f"Plex listed {len(rows) + skipped} different rows of {first.total}"
     )
+
+
+async def _until_the_end[R](
+    fetch: FetchPage[R], page: Page[R], name: Callable[[R], str], size: int
+) -> Page[R]:
+    """Return all rows of a list that nobody has counted, given the first of them.
+
+    It ends with a page that is not full.
+    """
+    rows = {name(row): row for row in page.rows}
+    listed = page.listed
+    while page.listed == size:
+        page = await fetch(listed, size)
+        if page.rows and rows.keys() >= {name(row) for row in page.rows}:
+            raise ProtocolError(
+                "Plex lists the same rows again, and does not count them"
+            )
+        rows |= {name(row): row for row in page.rows}
+        listed += page.listed
+    return Page(list(rows.values()), listed, listed)
 
 
 async def gather[T](calls: Iterable[Coroutine[None, None, T]]) -> list[T]:

@@ -92,7 +92,9 @@ class PositionChange:
             raise RefusedError(OutcomeKind.UNRESOLVED, Reason.REJECTED)
         if position <= LEAST - _NEARLY:
             raise RefusedError(OutcomeKind.UNRESOLVED, Reason.BELOW_MINIMUM)
-        if 100 * position >= self._completes_at * row.duration:
+        over = 100 * position >= self._completes_at * row.duration
+        # Unless its owner wants otherwise, a server goes by the credits as well.
+        if over or 0 < row.credits <= position:
             raise RefusedError(OutcomeKind.UNRESOLVED, Reason.NEARLY_FINISHED)
         return max(position, LEAST + 1)
 

@@ -23,6 +23,7 @@ from ...engine.provider import (
     Provider,
     ProviderError,
 )
+from ..answer import JsonObject
 from ..spec import Connection
 from .catalogue import Catalogue
 from .client import PlexClient
@@ -127,8 +128,10 @@ class PlexProvider(Provider):
     async def identify(self) -> AccountInfo:
         """Return who this account is, and learn how its server is set up."""
         root = await self._client.root()
+        if not self._is_right(root) and await self._client.find_again():
+            root = await self._client.root()
         login = self._client.login
-        if text(root, "machineIdentifier") != login.server_id:
+        if not self._is_right(root):
             raise AuthenticationError(
                 "Another Plex server answers at the address of this account: check the"
                 " address, or sign in again"
@@ -141,6 +144,10 @@ class PlexProvider(Provider):
                 Feature.PROGRESS: replace(progress, completes_at=threshold),
             }
         return login.info(text(root, "version"))
+
+    def _is_right(self, root: JsonObject) -> bool:
+        """Tell whether it is the server of this account that has answered."""
+        return text(root, "machineIdentifier") == self._client.login.server_id
 
     @override
     async def activity(self, features: Collection[Feature]) -> Mapping[Feature, str]:
@@ -202,6 +209,19 @@ class PlexProvider(Provider):
         """Return which library items are in."""
         rows = await self._lists.by_key(native_ids)
         return {key: row.section for key, row in rows.items() if row.section}
+
+    async def left(
+        self, feature: Feature, native_ids: Collection[str]
+    ) -> Collection[str]:
+        """Return those items that are in no library any more, or in none of the user's.
+
+        What was done with them went with them: nobody has taken it back. The watchlist
+        is of titles, which are in no library.
+        """
+        if feature is Feature.WATCHLIST:
+            return frozenset()
+        keys = frozenset(key for key in native_ids if key.isdecimal())
+        return keys - (await self._lists.by_key(keys)).keys()
 
     @override
     async def write(

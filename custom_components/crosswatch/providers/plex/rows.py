@@ -33,7 +33,8 @@ class Row(NamedTuple):
     """An item of a server, and what its user did with it; times are in seconds.
 
     `viewed` is when it was last played, be it in part; 0 stands for never. Of an
-    episode or season, `show_ids` are those that its own guid tells.
+    episode or season, `show_ids` are those that its own guid tells. `credits` is where
+    these begin, 0 where that is not told.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Row(NamedTuple):
     duration: int = 0
     rating: float | None = None
     rated: int = 0
+    credits: int = 0
 
 
 class LogRow(NamedTuple):
@@ -95,6 +97,7 @@ def parse_row(row: JsonValue) -> Row | None:
         duration=max(whole(row, "duration") or 0, 0),
         rating=_rating(row),
         rated=max(whole(row, "lastRatedAt") or 0, 0),
+        credits=_credits(row),
     )
 
 
@@ -210,6 +213,17 @@ def _place(
         if told is not None and told.season is not None:
             return told.season, told.number
     return season, number
+
+
+def _credits(row: JsonObject) -> int:
+    """Return where the first credits of an item begin, 0 where that is not told."""
+    markers = row.get("Marker")
+    begins = [
+        whole(marker, "startTimeOffset") or 0
+        for marker in (markers if isinstance(markers, list) else ())
+        if isinstance(marker, dict) and text(marker, "type") == "credits"
+    ]
+    return max(min(begins, default=0), 0)
 
 
 def _rating(row: JsonObject) -> float | None:

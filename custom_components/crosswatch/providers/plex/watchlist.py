@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import batched
 from typing import Final
 
 from ...engine.ids import ids_conflict, item_keys
@@ -25,6 +26,8 @@ type Ids = Mapping[str, str]
 _ORDER: Final = ("tmdb", "imdb", "tvdb")
 _KINDS: Final = frozenset({MediaKind.MOVIE, MediaKind.SHOW})
 _ONE_YEAR: Final = 1
+# After so many titles that had to be asked for, what was found is kept.
+TITLES_AT_ONCE: Final = 50
 
 
 class Watchlist:
@@ -160,15 +163,17 @@ class Watchlist:
             self._ids = {**await self._notes.titles(), **self._ids}
             self._loaded = True
         missing = [row.key for row in rows if row.key not in self._ids]
-        found = await gather(self._catalogue.title(key) for key in missing)
-        new = {
-            key: row.ids
-            for key, row in zip(missing, found, strict=True)
-            if row is not None and row.ids
-        }
-        # One without ids may get some yet: it is asked about again after a restart.
-        self._ids |= {key: new.get(key, {}) for key in missing}
-        await self._notes.keep_titles(new)
+        # Some at a time: what was found is kept, should the catalogue tire of it.
+        for some in batched(missing, TITLES_AT_ONCE, strict=False):
+            found = await gather(self._catalogue.title(key) for key in some)
+            new = {
+                key: row.ids
+                for key, row in zip(some, found, strict=True)
+                if row is not None and row.ids
+            }
+            # One without ids may get some yet: it is asked about after a restart.
+            self._ids |= {key: new.get(key, {}) for key in some}
+            await self._notes.keep_titles(new)
 
     async def _find(self, operation: Operation) -> set[str]:
         """Return the keys of the title in the catalogue, verified by its ids."""

@@ -1,8 +1,10 @@
-"""Trakt: history with every play, ratings and the watchlist."""
+"""Trakt: history with every play, ratings, the watchlist and positions."""
 
 from typing import Final
 
+from ..sign_in import FieldKind, FormField
 from ..spec import ProviderSpec
+from .dropped import OPTION
 from .provider import CAPABILITIES, SLUG, TraktProvider
 from .sign_in import TraktSignIn
 
@@ -12,5 +14,6 @@ SPEC: Final = ProviderSpec(
     capabilities=CAPABILITIES,
     sign_in=TraktSignIn,
     create=TraktProvider.create,
+    options=(FormField(OPTION, FieldKind.SWITCH, default=False),),
     links={"applications_url": "https://trakt.tv/oauth/applications"},
 )

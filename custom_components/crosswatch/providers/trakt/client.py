@@ -13,6 +13,7 @@ from .refusal import (
     FULL,
     INVALID,
     INVALID_BODY,
+    NOT_FOUND,
     TOO_LARGE,
     UNAUTHORIZED,
     refusal,
@@ -29,6 +30,8 @@ WRITE_TIMEOUT: Final = 60
 
 # Refusals of a write that its sender knows what to do about.
 _JUDGED: Final = frozenset({CONFLICT, TOO_LARGE, FULL, INVALID, INVALID_BODY})
+_JUDGED_STOP: Final = frozenset({CONFLICT, INVALID, INVALID_BODY, NOT_FOUND})
+_NO_CONTENT: Final = 204
 
 
 class TraktClient:
@@ -77,6 +80,36 @@ class TraktClient:
             return answer
         raise refusal(answer)
 
+    async def watching(self) -> JsonObject | None:
+        """Return what the person is watching right now, None if it is nothing.
+
+        [unsure] whether that address stays: where there is none, nobody can tell.
+        """
+        answer = await self._call("GET", "/users/me/watching")
+        if answer.status in {_NO_CONTENT, NOT_FOUND}:
+            return None
+        if answer.ok:
+            return answer.object()
+        raise refusal(answer)
+
+    async def stop_at(self, body: JsonObject) -> Answer:
+        """Tell that something was stopped; return the answer, or what is wrong with it.
+
+        Said twice it is the same: it may be repeated.
+        """
+        answer = await self._call("POST", "/scrobble/stop", json=body, idempotent=True)
+        if answer.ok or answer.status in _JUDGED_STOP:
+            return answer
+        raise refusal(answer)
+
+    async def forget_position(self, row_id: str) -> bool:
+        """Delete a row of the playback progress; return whether it was there."""
+        path = f"/sync/playback/{row_id}"
+        answer = await self._call("DELETE", path, idempotent=True)
+        if answer.ok or answer.status == NOT_FOUND:
+            return answer.ok
+        raise refusal(answer)
+
     async def _get(
         self, path: str, params: dict[str, str | int] | None = None
     ) -> Answer:
@@ -93,13 +126,14 @@ class TraktClient:
         *,
         params: dict[str, str | int] | None = None,
         json: JsonObject | None = None,
+        idempotent: bool | None = None,
     ) -> Answer:
         """Send a request, and once more with a new token if this one is refused."""
         token = await self._login.token()
-        answer = await self._send(method, path, token, params, json)
+        answer = await self._send(method, path, token, params, json, idempotent)
         if answer.status == UNAUTHORIZED:
             token = await self._login.token(refused=token)
-            answer = await self._send(method, path, token, params, json)
+            answer = await self._send(method, path, token, params, json, idempotent)
         return answer
 
     async def _send(
@@ -109,6 +143,7 @@ class TraktClient:
         token: str,
         params: dict[str, str | int] | None,
         json: JsonObject | None,
+        idempotent: bool | None,
     ) -> Answer:
         """Send a request with this token."""
         return await self._http.request(
@@ -118,6 +153,7 @@ class TraktClient:
             json=json,
             headers=api_headers(self._login.client_id, token),
             timeout=READ_TIMEOUT if method == "GET" else WRITE_TIMEOUT,
+            idempotent=idempotent,
         )
 
 

@@ -2,17 +2,31 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
+import logging
 import math
 import time
 from typing import Final
 
 from ...engine.provider import AuthenticationError, ProtocolError, ProviderError
 from ..http import Answer, JsonObject, JsonValue
+from ..limits import Sleep
 from .oauth import OAuth
 from .refusal import refusal
 
-# Seconds before the end of an access token at which it is renewed.
-RENEW_BEFORE: Final = 120
+_LOGGER = logging.getLogger(__name__)
+
+# Seconds before the end of an access token at which it is renewed, whatever waits for it.
+RENEW_BEFORE: Final = 300
+# The part of its life after which it is renewed even if nothing needs it: a refresh
+# token that is used once a week at most may have ended before the next run.
+RENEW_AFTER: Final = 0.75
+# For an account whose tokens were saved without that moment: seconds before the end.
+_EARLY: Final = 21_600.0
+# In the background nothing is renewed more often than that, and the clock of a machine
+# that was asleep is looked at as often.
+HOUR: Final = 3600.0
+_FIRST_PAUSE: Final = 60.0
+_LONGEST_PAUSE: Final = 6 * HOUR
 # How long an access token is taken to last where that is not told.
 LIFETIME: Final = 86_400.0
 _SECRETS: Final = ("client_id", "client_secret", "access_token", "refresh_token")
@@ -54,11 +68,13 @@ def tokens_from(answer: Answer, refreshed: str = "") -> dict[str, JsonValue]:
             f"The answer to {answer.request} lacks access_token or refresh_token"
         )
     lifetime = seconds_in(told, "expires_in") or LIFETIME
+    now = time.time()
     return {
         "access_token": access,
         "refresh_token": refresh,
         # A token that ends sooner is renewed when it is refused: not each time.
-        "expires_at": time.time() + max(lifetime, 2 * RENEW_BEFORE),
+        "expires_at": now + max(lifetime, 2 * RENEW_BEFORE),
+        "renew_at": now + max(RENEW_AFTER * lifetime, HOUR),
     }
 
 
@@ -95,11 +111,42 @@ class Login:
         """Return an access token, a new one if this one was refused or ends soon."""
         token = text_in(self._data, "access_token")
         if token == refused or self._ends_soon():
-            if self._renewal is None or self._renewal.done():
-                self._renewal = asyncio.create_task(self._renew())
-            await asyncio.shield(self._renewal)
+            await self._renewed()
             token = text_in(self._data, "access_token")
         return token
+
+    async def keep(self, sleep: Sleep = asyncio.sleep) -> None:
+        """Renew the tokens long before they end, though nothing runs; until cancelled.
+
+        What fails is tried again, later and later: whoever needs a token meanwhile
+        hears of it, and a person who has to sign in again is told by a run.
+        """
+        pause = _FIRST_PAUSE
+        while True:
+            wait = self._renew_at() - time.time()
+            if wait > 0:
+                pause = _FIRST_PAUSE
+                await sleep(min(wait, HOUR))
+                continue
+            try:
+                await self._renewed()
+            except ProviderError as err:
+                _LOGGER.debug("The login is not renewed: %s", err)
+                await sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _renewed(self) -> None:
+        """Wait until the tokens are renewed, together with all who wait for it."""
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._renew())
+        await asyncio.shield(self._renewal)
+
+    def _renew_at(self) -> float:
+        """Return when the tokens are to be renewed even if nothing needs them."""
+        moment = seconds_in(self._data, "renew_at")
+        if moment is None:
+            return (seconds_in(self._data, "expires_at") or 0.0) - _EARLY
+        return moment
 
     def _ends_soon(self) -> bool:
         """Return whether the access token has ended, or is about to."""

@@ -25,6 +25,20 @@ class PlayRow(NamedTuple):
     at: datetime | None
 
 
+class PausedRow(NamedTuple):
+    """One row of the playback progress: how far what was played.
+
+    `percent` is None where that is nothing: a row that some program left at 0 is no
+    person's wish to see the item from its start.
+    """
+
+    row_id: str
+    native_id: str
+    item: Item
+    percent: float | None
+    at: datetime | None
+
+
 class RowReader:
     """Makes items and records from the rows of one read.
 
@@ -62,6 +76,23 @@ class RowReader:
             return None
         native_id, item = titled
         return Record(item, Listed(moment_from(row.get("listed_at"))), native_id)
+
+    def paused(self, row: JsonObject) -> PausedRow | None:
+        """Return the position in a row of /sync/playback; None for an unknown kind."""
+        if (titled := self._titled(row)) is None:
+            return None
+        row_id, percent = row.get("id"), row.get("progress")
+        if not isinstance(row_id, int):
+            raise missing("id", row)
+        if not isinstance(percent, int | float):
+            raise missing("progress", row)
+        far = min(float(percent), 100.0) if percent > 0 else None
+        at = moment_from(row.get("paused_at"))
+        return PausedRow(str(row_id), *titled, far, at)
+
+    def named(self, row: JsonObject) -> tuple[str, Item] | None:
+        """Return what a row is about; None for an unknown kind."""
+        return self._titled(row)
 
     def _titled(self, row: JsonObject) -> tuple[str, Item] | None:
         """Return what a row is about, with Trakt's own name for it."""

@@ -13,20 +13,25 @@ from collections.abc import (
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from ...engine.model import Feature, MediaKind, Record, Snapshot
+from ...engine.model import Feature, Record, Snapshot
 from ...engine.plan import Operation, Outcome
 from ...engine.provider import ALL_KINDS, AccountInfo, FeatureSupport
 from ..http import HttpClient, JsonObject
 from ..spec import Connection
 from ..without_libraries import WithoutLibraries
+from .batching import BATCH_SIZES
 from .client import HOST, PACE, TraktClient
+from .dropped import OPTION, Dropped
 from .login import Login, text_in
 from .mapping import PlayRow, RowReader, account_from
 from .oauth import OAuth, oauth_limiter
-from .paging import Page, collect, together
-from .payload import GROUPS, moment_to_json
+from .paging import Listing, Page, collect, together
+from .payload import GROUPS, PLAYED, moment_to_json
+from .playback import Playback
 from .plays import count_of, merged, newest_seen, snapshot_of
-from .writing import BATCH_SIZES, PATHS, Writer
+from .room import PATHS, Room
+from .stopping import BATCH_SIZE, COMPLETES_AT, Stopper
+from .writing import Writer
 
 SLUG: Final = "trakt"
 
@@ -48,7 +53,7 @@ CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
     ),
     # The date of a play cannot be changed, but another play can be added.
     Feature.HISTORY: FeatureSupport(
-        kinds=frozenset({MediaKind.MOVIE, MediaKind.EPISODE}),
+        kinds=PLAYED,
         ids=_IDS,
         plays=True,
         precision=timedelta(minutes=1),
@@ -61,13 +66,26 @@ CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
         rating_step=1.0,
         batch_size=BATCH_SIZES[Feature.RATINGS],
     ),
+    Feature.PROGRESS: FeatureSupport(
+        kinds=PLAYED,
+        ids=_IDS,
+        batch_size=BATCH_SIZE,
+        completes_at=COMPLETES_AT,
+        # [unsure] whether the marker sees what is deleted, and it cannot see what ends
+        # by itself after some months.
+        trust_marker_for=FULL_READ_EVERY,
+        # A start deletes a position, and so does time.
+        forgets=True,
+    ),
 }
 # The stamps that tell of every change of a feature, removals included.
 _STAMPS: Final[Mapping[Feature, tuple[tuple[str, str], ...]]] = {
     Feature.WATCHLIST: (("watchlist", "updated_at"),),
     Feature.HISTORY: (("movies", "watched_at"), ("episodes", "watched_at")),
     Feature.RATINGS: tuple((group, "rated_at") for group in GROUPS.values()),
+    Feature.PROGRESS: (("movies", "paused_at"), ("episodes", "paused_at")),
 }
+_DROPPED: Final = (("shows", "dropped_at"),)
 # Plays are listed by their own dates: the newest may still be joined by others.
 _OVERLAP: Final = timedelta(seconds=300)
 
@@ -78,13 +96,20 @@ class TraktProvider(WithoutLibraries):
     slug = SLUG
     capabilities = CAPABILITIES
 
-    def __init__(self, client: TraktClient) -> None:
-        """Take the API on behalf of the account."""
+    def __init__(
+        self, client: TraktClient, login: Login, *, leaves_dropped: bool = False
+    ) -> None:
+        """Take the API on behalf of the account, and its tokens.
+
+        With `leaves_dropped` nothing is done about shows that the person dropped.
+        """
         self._client = client
+        self._login = login
+        self._dropped = Dropped(client, wanted=leaves_dropped)
+        self._playback = Playback(client)
         # How many plays Trakt counted but did not show at the last full read.
         self._unlisted = 0
-        # When the account was found to have no room for a feature.
-        self._full: dict[Feature, float] = {}
+        self._room = Room(client)
         # The last marker of the history.
         self._marker = ""
 
@@ -111,15 +136,27 @@ class TraktProvider(WithoutLibraries):
             # A play that is sent again is stored again.
             busy_means_undone=False,
         )
-        return cls(TraktClient(http, login))
+        return cls(
+            TraktClient(http, login),
+            login,
+            leaves_dropped=connection.options.get(OPTION) is True,
+        )
+
+    async def listen(self) -> None:
+        """Keep the login alive: Trakt's tokens last for a week, and are single-use."""
+        await self._login.keep()
 
     async def identify(self) -> AccountInfo:
         """Return whose account it is."""
-        return account_from(await self._client.settings())
+        settings = await self._client.settings()
+        self._room.told(settings)
+        return account_from(settings)
 
     async def activity(self, features: Collection[Feature]) -> Mapping[Feature, str]:
         """Return a marker for each feature, from one request for all of them."""
+        self._room.begin()
         activities = await self._client.last_activities()
+        self._dropped.note(marker_from(activities, _DROPPED))
         markers = {
             feature: marker_from(activities, stamps)
             for feature, stamps in _STAMPS.items()
@@ -128,6 +165,10 @@ class TraktProvider(WithoutLibraries):
         self._marker = markers.get(Feature.HISTORY, self._marker)
         return {feature: marker for feature, marker in markers.items() if marker}
 
+    async def left_out(self, feature: Feature) -> Collection[str]:
+        """Return the keys of dropped shows, where they are to be left alone."""
+        return await self._dropped.keys(feature)
+
     async def read(self, feature: Feature, previous: Snapshot | None) -> Snapshot:
         """Return all records of a feature."""
         reader = RowReader()
@@ -135,35 +176,44 @@ class TraktProvider(WithoutLibraries):
         match feature:
             case Feature.HISTORY:
                 return await self._read_history(reader, previous, now)
+            case Feature.PROGRESS:
+                fit = previous and previous.complete and _is_recent(previous, now)
+                return await self._playback.read(previous if fit else None, now)
             case Feature.RATINGS:
                 paths = [f"{PATHS[feature]}/{group}" for group in GROUPS.values()]
-                parts = await together(
-                    *(self._records(path, reader.rated) for path in paths)
+                lists = await together(
+                    *(self._list(each, reader.rated) for each in paths)
                 )
-                return Snapshot.of(feature, (r for part in parts for r in part), now)
             case _:
-                records = await self._records(PATHS[Feature.WATCHLIST], reader.listed)
-                return Snapshot.of(feature, records, now)
+                lists = [await self._list(PATHS[Feature.WATCHLIST], reader.listed)]
+        self._room.holds(
+            feature, sum(len(each.things) + each.unlisted for each in lists)
+        )
+        records = (record for each in lists for record in each.things)
+        return Snapshot.of(feature, records, now)
 
     async def write(
         self, feature: Feature, operations: Sequence[Operation]
     ) -> AsyncIterator[Outcome]:
         """Send operations and yield one outcome for each."""
-        writer = Writer(self._client, feature, operations, self._full)
+        writer: Writer | Stopper
+        if feature is Feature.PROGRESS:
+            writer = Stopper(self._client, operations)
+        else:
+            writer = Writer(self._client, feature, operations, self._room)
         async for outcome in writer.outcomes():
             yield outcome
 
-    async def _records(
+    async def _list(
         self, path: str, parse: Callable[[JsonObject], Record | None]
-    ) -> list[Record]:
+    ) -> Listing[Record]:
         """Return all records of a list."""
 
         async def fetch(number: int) -> Page[Record]:
             """Return one page."""
             return await self._client.page(path, number, parse)
 
-        listing = await collect(fetch, lambda record: record.native_id)
-        return listing.things
+        return await collect(fetch, lambda record: record.native_id)
 
     async def _read_history(
         self, reader: RowReader, previous: Snapshot | None, now: datetime
@@ -174,6 +224,7 @@ class TraktProvider(WithoutLibraries):
         """
         fetch = self._plays(reader)
         head = await fetch(1)
+        self._room.holds(Feature.HISTORY, head.total)
         if previous and previous.complete and _is_recent(previous, now):
             known = await self._brought_up_to_date(previous, head, reader)
             if known is not None and self._explains(known, previous):

@@ -14,6 +14,7 @@ from ..http import Answer
 INVALID_BODY: Final = 400
 UNAUTHORIZED: Final = 401
 FORBIDDEN: Final = 403
+NOT_FOUND: Final = 404
 TIMED_OUT: Final = 408
 CONFLICT: Final = 409
 TOO_LARGE: Final = 413
@@ -39,7 +40,9 @@ def refusal(answer: Answer) -> ProviderError:
         case 403:
             return AuthenticationError(
                 "Trakt does not accept the client id: its app was removed or is not "
-                "approved. Trakt removes the apps of accounts without VIP"
+                "approved. Trakt removes the apps of accounts without VIP, and lets "
+                "them use one connected app at a time: make a new app with VIP, or "
+                "disconnect the others, and sign in again"
             )
         case 404 if not answer.written:
             return UnknownTitleError(f"Trakt knows nothing of {answer.request} (404)")
@@ -48,7 +51,9 @@ def refusal(answer: Answer) -> ProviderError:
         case 423:
             return AccountLimitError(locked_text(answer))
         case 426:
-            return AccountLimitError("Trakt does this for VIP accounts only")
+            return AccountLimitError(
+                "Trakt does this for VIP accounts only: get VIP, or leave this out"
+            )
     # A proxy that lost its patience does not know what came of the request.
     unclear = answer.status >= 500 or answer.status == TIMED_OUT
     return ProtocolError(
@@ -72,9 +77,14 @@ def full_text(answer: Answer) -> str:
     limit = answer.headers.get("X-Account-Limit", "")
     text = f"The Trakt account is full (limit {limit})" if limit else ""
     text = text or "The Trakt account is full"
-    if answer.headers.get("X-VIP-User", "").lower() == "true":
+    if has_vip(answer):
         return f"{text}: remove something there"
     return f"{text}: remove something there, or get VIP for a higher limit"
+
+
+def has_vip(answer: Answer) -> bool:
+    """Return whether the account that was refused is one that pays."""
+    return answer.headers.get("X-VIP-User", "").lower() == "true"
 
 
 def locked_text(answer: Answer) -> str:

@@ -1,99 +1,41 @@
 """Sending operations to Trakt in as few requests as it takes."""
 
 from collections import deque
-from collections.abc import (
-    AsyncIterator,
-    Callable,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
-from dataclasses import dataclass
-from functools import partial
-from math import inf
-from time import monotonic
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
 
-from ...engine.model import Feature, Watched
+from ...engine.model import Feature
 from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
 from ...engine.provider import ProviderError
-from ..http import JsonObject, JsonValue
-from .accounting import (
-    Judge,
-    PlayIds,
-    judge_added,
-    judge_removed,
-    outcome_of,
-    outcomes,
-    play_outcomes,
-)
+from ..http import Answer
+from .accounting import outcome_of
+from .batching import Batch, Request, batches, play_batches, weight
 from .client import TraktClient
 from .paging import together
-from .payload import Payload, is_weak
 from .refusal import CONFLICT, FULL
 from .removal import PlayFinder, known_ids, objection
+from .room import PATHS, Room
 
-PATHS: Final[Mapping[Feature, str]] = {
-    Feature.HISTORY: "/sync/history",
-    Feature.RATINGS: "/sync/ratings",
-    Feature.WATCHLIST: "/sync/watchlist",
-}
-# How many things one request holds. Trakt documents no limit; but the larger a
-# request, the longer it takes, and the more is in doubt when no answer comes.
-BATCH_SIZES: Final[Mapping[Feature, int]] = {
-    Feature.HISTORY: 500,
-    Feature.RATINGS: 250,
-    Feature.WATCHLIST: 100,
-}
 # How many titles' plays are listed before the first of them are removed.
 LOOKED_UP_AT_ONCE: Final = 50
 # How often one call may halve what it sends, at a request a second.
 MAX_REFUSALS: Final = 20
-# For how many seconds an account that was full down to the last place is taken as such.
-FULL_FOR: Final = 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """The body of a request, what is in it, and how its answer is to be read."""
-
-    body: JsonObject
-    sent: Sequence[Operation]
-    read: Callable[[JsonObject], Iterable[Outcome]]
-    refused: Sequence[Outcome] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Operations to be sent in one request."""
-
-    path: str
-    build: Callable[[Sequence[Operation]], Request]
-    operations: Sequence[Operation]
-
-    def part(self, operations: Sequence[Operation]) -> Batch:
-        """Return a batch of the same kind with some of the operations."""
-        return Batch(self.path, self.build, operations)
 
 
 class Writer:
-    """One call of write: what is still to be sent, and how often it was refused.
-
-    `full` holds when the account was last found to have no room for a feature.
-    """
+    """One call of write: what is still to be sent, and how often it was refused."""
 
     def __init__(
         self,
         client: TraktClient,
         feature: Feature,
         operations: Iterable[Operation],
-        full: dict[Feature, float],
+        room: Room,
     ) -> None:
         """Prepare the batches."""
         self._client = client
         self._feature = feature
-        self._full = full
+        self._room = room
         self._finder = PlayFinder(client)
         self._removals: list[Operation] = []
         others: list[Operation] = []
@@ -104,6 +46,7 @@ class Writer:
         self._later = list(batches(feature, others))
         self._pending: deque[Batch] = deque()
         self._refusals = 0
+        self._is_full = False
 
     async def outcomes(self) -> AsyncIterator[Outcome]:
         """Send everything and yield one outcome for each operation."""
@@ -114,6 +57,9 @@ class Writer:
         self._later.clear()
         async for outcome in self._sent():
             yield outcome
+        if self._is_full:
+            # All have their outcomes: this is for the person to read.
+            raise self._room.error(self._feature)
 
     async def _unwatched(self) -> AsyncIterator[Outcome]:
         """Remove plays: those that are known by name at once, then the others.
@@ -167,7 +113,9 @@ class Writer:
         the rest, of which it is known that it was not sent.
         """
         while self._pending:
-            batch = self._pending.popleft()
+            batch, waiting = await self._fitting(self._pending.popleft())
+            for operation in waiting:
+                yield self._without_room(operation)
             request = batch.build(batch.operations)
             for outcome in request.refused:
                 yield outcome
@@ -181,6 +129,7 @@ class Writer:
                     raise
                 err.maybe_sent = False
                 doubt = err
+                self._room.lost(self._feature)
                 results = _all(request.sent, OutcomeKind.UNKNOWN, Reason.NO_ANSWER)
             for outcome in results:
                 yield outcome
@@ -192,15 +141,12 @@ class Writer:
         answer = await self._client.post(batch.path, request.body)
         sent = request.sent
         if answer.ok:
-            self._full.pop(self._feature, None)
-            return request.read(answer.object())
-        if answer.status == FULL and not self._may_fit(sent):
-            self._full[self._feature] = monotonic()
-            rest = [
-                operation for each in self._pending for operation in each.operations
-            ]
-            self._pending.clear()
-            return _all([*sent, *rest], OutcomeKind.UNRESOLVED, Reason.ACCOUNT_LIMIT)
+            told = answer.object()
+            changes = sum(not weight(operation) for operation in sent)
+            self._room.changed(self._feature, told, changes)
+            return request.read(told)
+        if answer.status == FULL:
+            return await self._send_what_fits(batch, request, answer)
         if len(sent) > 1 and self._refusals < MAX_REFUSALS:
             # One of them, or their number, makes Trakt refuse all: nothing was done.
             self._refusals += 1
@@ -216,78 +162,44 @@ class Writer:
         reason = Reason.REJECTED if len(sent) == 1 else Reason.PROTOCOL_ERROR
         return _all(sent, OutcomeKind.FAILED, reason)
 
-    def _may_fit(self, sent: Sequence[Operation]) -> bool:
-        """Return whether a part of what a full account refused may still fit in.
+    async def _send_what_fits(
+        self, batch: Batch, request: Request, answer: Answer
+    ) -> Iterable[Outcome]:
+        """Prepare to send the part that fits in, and return that the others do not.
 
-        Plays are not tried again: should a part of them have been stored after all,
-        they would be there twice.
+        Plays are not sent again: should a part of them have been stored after all,
+        they would be there twice. Later ones find out what room there is.
         """
-        return (
-            len(sent) > 1
-            and self._refusals < MAX_REFUSALS
-            and self._feature is not Feature.HISTORY
-            and monotonic() - self._full.get(self._feature, -inf) > FULL_FOR
-        )
+        wanted = sum(map(weight, request.sent))
+        left = await self._room.refused(self._feature, wanted, answer)
+        if not left or self._feature is Feature.HISTORY:
+            return list(map(self._without_room, request.sent))
+        self._pending.appendleft(batch.part(request.sent))
+        return ()
 
+    def _without_room(self, operation: Operation) -> Outcome:
+        """Return that the account is full for an operation, and remember it."""
+        self._is_full = True
+        return Outcome(operation, OutcomeKind.UNRESOLVED, Reason.ACCOUNT_LIMIT)
 
-def batches(feature: Feature, operations: Iterable[Operation]) -> Iterator[Batch]:
-    """Yield operations in batches: removals first, as they make room."""
-    path, size = PATHS[feature], BATCH_SIZES[feature]
-    removals: list[Operation] = []
-    others: list[Operation] = []
-    weak: list[Operation] = []
-    for operation in operations:
-        if operation.action is not Action.REMOVE:
-            (weak if is_weak(operation) else others).append(operation)
-        else:
-            removals.append(operation)
-    for chunk in chunks(removals, size):
-        yield Batch(f"{path}/remove", partial(items_request, judge_removed), chunk)
-    # Ids that are not documented may make Trakt refuse all that stands beside them.
-    for group in (others, weak):
-        for chunk in chunks(group, size):
-            yield Batch(path, partial(items_request, judge_added), chunk)
+    async def _fitting(self, batch: Batch) -> tuple[Batch, Sequence[Operation]]:
+        """Return a batch with what fits into the account, and what does not.
 
-
-def play_batches(operations: Iterable[Operation], plays: PlayIds) -> Iterator[Batch]:
-    """Yield operations in batches that remove single plays."""
-    path, size = PATHS[Feature.HISTORY], BATCH_SIZES[Feature.HISTORY]
-    for chunk in chunks(operations, size):
-        yield Batch(f"{path}/remove", partial(plays_request, plays), chunk)
-
-
-def chunks(operations: Iterable[Operation], size: int) -> Iterator[Sequence[Operation]]:
-    """Yield operations in groups that stand for at most `size` things each."""
-    chunk: list[Operation] = []
-    weight = 0
-    for operation in operations:
-        value = operation.value or operation.before
-        own = max(len(value.plays), 1) if isinstance(value, Watched) else 1
-        if chunk and weight + own > size:
-            yield chunk
-            chunk, weight = [], 0
-        chunk.append(operation)
-        weight += own
-    if chunk:
-        yield chunk
-
-
-def items_request(judge: Judge, operations: Sequence[Operation]) -> Request:
-    """Return the request that names items."""
-    payload = Payload.of(operations)
-    return Request(
-        payload.body,
-        [entry.operation for entry in payload.entries],
-        partial(outcomes, payload.entries, judge=judge),
-        payload.refused,
-    )
-
-
-def plays_request(plays: PlayIds, operations: Sequence[Operation]) -> Request:
-    """Return the request that removes single plays."""
-    names = dict.fromkeys(each for one in operations for each in plays[id(one)])
-    ids: list[JsonValue] = list(names)
-    return Request({"ids": ids}, operations, partial(play_outcomes, operations, plays))
+        As in the order given: the rest waits until there is room.
+        """
+        if batch.path != PATHS[self._feature]:
+            return batch, ()
+        wanted = sum(map(weight, batch.operations))
+        left = await self._room.left(self._feature, wanted)
+        if left is None or wanted <= left:
+            return batch, ()
+        fitting: list[Operation] = []
+        waiting: list[Operation] = []
+        for operation in batch.operations:
+            takes = weight(operation)
+            (fitting if takes <= left else waiting).append(operation)
+            left -= takes if takes <= left else 0
+        return batch.part(fitting), waiting
 
 
 def _all(

@@ -1,0 +1,1 @@
+"""A module a format: from its rows to records."""

@@ -1,0 +1,1 @@
+"""Files of other services and of our own."""

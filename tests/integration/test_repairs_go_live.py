@@ -1,0 +1,305 @@
+"""The hint that a pair only shows what it would do: asked once, answered for good."""
+
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.crosswatch.runtime import async_get_runtime
+from homeassistant.core import HomeAssistant
+
+from .repair_world import (
+    PAIR_ID,
+    Repairs,
+    World,
+    issue_exists,
+    issue_of,
+    names,
+    restart_issues,
+    take,
+)
+from .runs import entity_of, listed, press, put, set_up, settled, until
+
+ISSUE = f"go_live_{PAIR_ID}"
+FILMS = 4
+
+
+@pytest.fixture
+def flow_texts() -> None:
+    """Leave out the check of account flows, whose texts are elsewhere."""
+
+
+@pytest.fixture
+def repairs(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Repairs:
+    """Return a way through repair flows."""
+    return Repairs(hass, hass_client)
+
+
+@pytest.fixture
+async def world(hass: HomeAssistant) -> World:
+    """Return a pair that is set to dry run, and would add two and remove one."""
+    world = await World.begin(hass, FILMS)
+    await change(world, dry_run=True)
+    await put(world.home, listed(10, 11))
+    await take(world.home, 0)
+    return world
+
+
+@pytest.fixture
+async def asked(hass: HomeAssistant, world: World) -> World:
+    """Return the pair after its first dry run."""
+    assert not issue_exists(hass, ISSUE)
+    run = await world.sync()
+    assert (run["dry_run"], run["added"], run["removed"]) == (True, 2, 1)
+    return world
+
+
+async def change(world: World, **settings: Any) -> None:
+    """Change settings of the pair, as a form or a switch does."""
+    data = {**world.subentry.data, **settings}
+    world.hass.config_entries.async_update_subentry(
+        world.home, world.subentry, data=data
+    )
+    await world.hass.async_block_till_done()
+
+
+async def test_what_is_asked(
+    hass: HomeAssistant, asked: World, repairs: Repairs
+) -> None:
+    """Say what the pair would do, and offer to let it."""
+    issue = issue_of(hass, ISSUE)
+    assert issue is not None
+    assert (issue.is_fixable, issue.is_persistent) == (True, True)
+    shown = await repairs.start(ISSUE)
+    assert shown["menu_options"] == ["run_now", "wait_for_schedule", "stay"]
+    stands = shown["description_placeholders"]
+    numbers = [stands[name] for name in ("added", "updated", "removed")]
+    assert (stands["pair"], numbers) == (asked.subentry.title, ["2", "0", "1"])
+
+
+async def test_numbers_of_the_last_dry_run(asked: World, repairs: Repairs) -> None:
+    """Follow what the pair would do, run by run."""
+    await put(asked.home, listed(12))
+    await asked.sync()
+    shown = await repairs.start(ISSUE)
+    assert shown["description_placeholders"]["added"] == "3"
+
+
+async def test_run_now(hass: HomeAssistant, asked: World, repairs: Repairs) -> None:
+    """Switch off dry run, and do at once what was shown."""
+    await repairs.start(ISSUE)
+    shown = await repairs.choose("run_now")
+    assert (shown["type"], shown["description"]) == ("create_entry", "live_now")
+    await settled(hass)
+    assert asked.subentry.data["dry_run"] is False
+    assert await asked.left() == names(1, 2, 3, 10, 11)
+    assert not issue_exists(hass, ISSUE)
+    report = asked.pair.data.report
+    assert report is not None
+    assert (report.dry_run, report.counts.added) == (False, 2)
+    assert not asked.pair.settings.dry_run
+
+
+async def test_wait_for_schedule(
+    hass: HomeAssistant, asked: World, repairs: Repairs
+) -> None:
+    """Switch off dry run, and say when that counts."""
+    await change(asked, interval=720)
+    await repairs.start(ISSUE)
+    shown = await repairs.choose("wait_for_schedule")
+    assert (shown["type"], shown["description"]) == ("create_entry", "live")
+    assert shown["description_placeholders"]["next_run"]
+    await settled(hass)
+    assert asked.subentry.data["dry_run"] is False
+    assert await asked.left() == names(*range(FILMS))
+    assert not issue_exists(hass, ISSUE)
+    assert (await asked.sync())["dry_run"] is False
+
+
+async def test_no_schedule_to_wait_for(asked: World, repairs: Repairs) -> None:
+    """Say that the pair is run by hand."""
+    await repairs.start(ISSUE)
+    shown = await repairs.choose("wait_for_schedule")
+    assert (shown["type"], shown["description"]) == ("create_entry", "live_by_hand")
+
+
+async def test_stay(hass: HomeAssistant, asked: World, repairs: Repairs) -> None:
+    """Never ask again with these settings, not even after a restart."""
+    await repairs.start(ISSUE)
+    shown = await repairs.choose("stay")
+    assert (shown["type"], shown["reason"]) == ("abort", "stays")
+    assert asked.subentry.data["dry_run"] is True
+    await asked.sync()
+    assert not issue_exists(hass, ISSUE)
+    await hass.config_entries.async_unload(asked.home.entry_id)
+    await restart_issues(hass)
+    await set_up(hass, asked.home)
+    await asked.sync()
+    assert not issue_exists(hass, ISSUE)
+    await change(asked, interval=60, enabled=False)
+    await asked.sync()
+    assert not issue_exists(hass, ISSUE)
+
+
+async def test_ask_anew_for_other_settings(
+    hass: HomeAssistant, asked: World, repairs: Repairs
+) -> None:
+    """Ask again once the pair would do something else, after its dry run."""
+    await repairs.start(ISSUE)
+    await repairs.choose("stay")
+    await change(asked, watchlist={"add": True, "remove": False})
+    assert not issue_exists(hass, ISSUE)
+    await asked.sync()
+    assert issue_exists(hass, ISSUE)
+    shown = await repairs.start(ISSUE)
+    assert shown["description_placeholders"]["removed"] == "0"
+
+
+async def test_settings_changed_while_away(hass: HomeAssistant, asked: World) -> None:
+    """Drop the question of a pair that was set anew while nothing was loaded."""
+    await hass.config_entries.async_unload(asked.home.entry_id)
+    await change(asked, watchlist={"add": True, "remove": False})
+    assert issue_exists(hass, ISSUE)
+    await set_up(hass, asked.home)
+    assert not issue_exists(hass, ISSUE)
+
+
+@pytest.mark.parametrize("option", ["run_now", "wait_for_schedule"])
+async def test_settings_changed_behind_the_dialog(
+    hass: HomeAssistant, asked: World, repairs: Repairs, option: str
+) -> None:
+    """Do not let a pair do what nobody has seen."""
+    await repairs.start(ISSUE)
+    await change(asked, watchlist={"add": True, "remove": False})
+    shown = await repairs.choose(option)
+    assert (shown["type"], shown["reason"]) == ("abort", "changed")
+    assert asked.subentry.data["dry_run"] is True
+
+
+async def test_switched_live_elsewhere(hass: HomeAssistant, asked: World) -> None:
+    """Drop the question when the switch of the pair answers it."""
+    entity_id = entity_of(hass, "switch", asked.subentry, "dry_run")
+    await hass.services.async_call(
+        "switch", "turn_off", {"entity_id": entity_id}, blocking=True
+    )
+    await hass.async_block_till_done()
+    assert not issue_exists(hass, ISSUE)
+
+
+async def test_live_behind_the_dialog(
+    hass: HomeAssistant, asked: World, repairs: Repairs
+) -> None:
+    """Take it as done when the pair went live elsewhere."""
+    await repairs.start(ISSUE)
+    await change(asked, dry_run=False)
+    shown = await repairs.choose("wait_for_schedule")
+    assert (shown["type"], shown["description"]) == ("create_entry", "live_by_hand")
+
+
+async def test_dry_run_of_a_live_pair(hass: HomeAssistant, world: World) -> None:
+    """Ask nothing after a dry run of a pair that writes."""
+    await change(world, dry_run=False)
+    await world.sync(dry_run=True)
+    assert not issue_exists(hass, ISSUE)
+
+
+async def test_real_run_of_a_dry_pair(hass: HomeAssistant, world: World) -> None:
+    """Ask nothing after a run that a person let write once."""
+    assert (await world.sync(dry_run=False))["added"] == 2
+    assert not issue_exists(hass, ISSUE)
+
+
+async def test_run_of_some_features(hass: HomeAssistant, world: World) -> None:
+    """Wait for a run of all that the pair syncs."""
+    await change(world, features=["watchlist", "history"])
+    await world.sync(features=["watchlist"])
+    assert not issue_exists(hass, ISSUE)
+    await world.sync()
+    assert issue_exists(hass, ISSUE)
+
+
+async def test_dry_run_that_failed(hass: HomeAssistant, world: World) -> None:
+    """Wait for a run that could read both accounts."""
+    provider = world.home.runtime_data.account.provider
+    path = provider._store._path  # noqa: SLF001
+    hidden = path.rename(path.with_suffix(".away"))
+    assert (await world.sync(full_refresh=True))["status"] == "failed"
+    assert not issue_exists(hass, ISSUE)
+    hidden.rename(path)
+    await world.sync()
+    assert issue_exists(hass, ISSUE)
+
+
+async def test_dry_run_that_a_guard_holds(hass: HomeAssistant) -> None:
+    """Wait for a run that no guard holds back."""
+    world = await World.begin(hass, 20)
+    await change(world, dry_run=True)
+    await take(world.home, *range(8))
+    assert (await world.sync())["status"] == "blocked"
+    assert not issue_exists(hass, ISSUE)
+
+
+async def test_go_live_during_a_dry_run(
+    hass: HomeAssistant, asked: World, repairs: Repairs
+) -> None:
+    """Let the dry run that is going on end first."""
+    await repairs.start(ISSUE)
+    async with async_get_runtime(hass).queue.turn({asked.home.entry_id}):
+        await press(hass, asked.subentry, "sync")
+        run = asked.pair.run
+        assert run is not None
+        shown = await repairs.choose("run_now")
+        assert (shown["type"], shown["step_id"]) == ("progress", "wait")
+    await until(run.done)
+    shown = await repairs.come_out()
+    assert (shown["type"], shown["description"]) == ("create_entry", "live_now")
+    await settled(hass)
+    assert await asked.left() == names(1, 2, 3, 10, 11)
+    assert not issue_exists(hass, ISSUE)
+
+
+async def test_restart(hass: HomeAssistant, asked: World, repairs: Repairs) -> None:
+    """Keep the question over a restart, and let it be answered right after."""
+    await hass.config_entries.async_unload(asked.home.entry_id)
+    await restart_issues(hass)
+    await set_up(hass, asked.home)
+    await repairs.start(ISSUE)
+    await repairs.choose("run_now")
+    await settled(hass)
+    assert await asked.left() == names(1, 2, 3, 10, 11)
+
+
+@pytest.mark.parametrize("option", ["run_now", "wait_for_schedule"])
+async def test_account_not_loaded(
+    hass: HomeAssistant, asked: World, repairs: Repairs, option: str
+) -> None:
+    """Change nothing while the account of the pair is not loaded."""
+    await repairs.start(ISSUE)
+    await hass.config_entries.async_unload(asked.home.entry_id)
+    shown = await repairs.choose(option)
+    assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
+    assert asked.subentry.data["dry_run"] is True
+    shown = await repairs.start(ISSUE)
+    assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
+
+
+async def test_pair_removed_behind_the_dialog(
+    hass: HomeAssistant, asked: World, repairs: Repairs
+) -> None:
+    """Leave nothing behind of a pair that is gone."""
+    await repairs.start(ISSUE)
+    hass.config_entries.async_remove_subentry(asked.home, PAIR_ID)
+    await hass.async_block_till_done()
+    assert not issue_exists(hass, ISSUE)
+    shown = await repairs.choose("run_now")
+    assert (shown["type"], shown["reason"]) == ("abort", "pair_removed")
+
+
+async def test_left_question_goes_with_the_account(
+    hass: HomeAssistant, asked: World, repairs: Repairs
+) -> None:
+    """Leave nothing behind of an account that is gone, not even an answer."""
+    await repairs.start(ISSUE)
+    await repairs.choose("stay")
+    await hass.config_entries.async_remove(asked.home.entry_id)
+    assert not [key for key in hass.data["issue_registry"].issues if key[1] == ISSUE]

@@ -1,0 +1,357 @@
+"""Items that a service does not know: a person sees them, and says what to do."""
+
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.crosswatch.engine.model import Feature
+from custom_components.crosswatch.providers.http import Limiters
+from custom_components.crosswatch.runtime import async_get_runtime
+from custom_components.crosswatch.shared import DATA_LIMITERS
+from homeassistant.core import HomeAssistant
+from tests.providers.conftest import Clock
+from tests.simulators.trakt import TraktSimulator
+
+from .repair_world import PAIR_ID, Repairs, issue_exists, issue_of, restart_issues, take
+from .runs import act, device_of, film, listed, press, put, set_up, titles, until
+from .trakt_world import TraktWorld
+
+ISSUE = f"unresolved_{PAIR_ID}"
+UNKNOWN = range(5)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(hass: HomeAssistant) -> None:
+    """Let no time pass between attempts, also while the clocks stand still."""
+    clock = Clock()
+    hass.data[DATA_LIMITERS] = Limiters(clock.time, clock.sleep)
+
+
+@pytest.fixture
+def flow_texts() -> None:
+    """Leave out the check of account flows, whose texts are elsewhere."""
+
+
+@pytest.fixture
+def repairs(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Repairs:
+    """Return a way through repair flows."""
+    return Repairs(hass, hass_client)
+
+
+@pytest.fixture
+async def world(hass: HomeAssistant, trakt: TraktSimulator) -> TraktWorld:
+    """Return a pair to an account that knows the films from 100 on."""
+    world = await TraktWorld.begin(hass, trakt)
+    world.publish(*range(100, 110))
+    return world
+
+
+@pytest.fixture
+async def stuck(world: TraktWorld) -> TraktWorld:
+    """Return the pair with five films in quarantine, of which a person was told."""
+    await put(world.home, listed(*UNKNOWN, 100))
+    for _ in range(4):
+        assert (await world.sync())["unresolved"] == len(UNKNOWN)
+    return world
+
+
+def told(shown: dict[str, Any]) -> set[str]:
+    """Return the lines of the list that a dialog shows, as they are read."""
+    lines = shown["description_placeholders"]["titles"].splitlines()
+    return {line[2:].replace("\\", "") for line in lines if line.startswith("- ")}
+
+
+def not_found(*numbers: int) -> set[str]:
+    """Return films as they stand in the list."""
+    return {f"Film {number} (2000) (not found)" for number in numbers}
+
+
+async def unknown_so_far(world: TraktWorld, count: int) -> int:
+    """Let the first films be wanted, and return how many a run leaves unresolved."""
+    there = await titles(world.home, Feature.WATCHLIST)
+    if wanted := [each for each in range(count) if film(each).title not in there]:
+        await put(world.home, listed(*wanted))
+    left: int = (await world.sync())["unresolved"]
+    return left
+
+
+async def test_not_before_the_quarantine(
+    hass: HomeAssistant, world: TraktWorld
+) -> None:
+    """Say nothing of a few items while they are still tried with each run."""
+    await put(world.home, listed(*UNKNOWN))
+    for _ in range(3):
+        run = await world.sync()
+        assert {item["reason"] for item in run["items"]} == {"not_found"}
+        assert not issue_exists(hass, ISSUE)
+    run = await world.sync()
+    assert {item["reason"] for item in run["items"]} == {"quarantined"}
+    assert issue_exists(hass, ISSUE)
+
+
+async def test_list(hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs) -> None:
+    """List what was not matched, where, and what for."""
+    issue = issue_of(hass, ISSUE)
+    assert issue is not None
+    assert (issue.is_fixable, issue.is_persistent) == (True, True)
+    assert (issue.translation_placeholders or {})["count"] == "5"
+    shown = await repairs.start(ISSUE)
+    assert shown["menu_options"] == ["try_again", "block_all", "leave"]
+    stands = shown["description_placeholders"]
+    assert (stands["pair"], stands["count"]) == (stuck.subentry.title, "5")
+    assert "**Trakt \\(alice\\), watchlist: 5**" in stands["titles"]
+    assert told(shown) == not_found(*UNKNOWN)
+
+
+async def test_matched_by_itself(hass: HomeAssistant, stuck: TraktWorld) -> None:
+    """Drop the issue once the items are gone from the source, or known."""
+    await take(stuck.home, 0, 1)
+    assert (await stuck.sync())["unresolved"] == 3
+    assert issue_exists(hass, ISSUE)
+    stuck.publish(2, 3, 4)
+    assert (await stuck.sync(full_refresh=True))["added"] == 3
+    assert not issue_exists(hass, ISSUE)
+
+
+async def test_try_again(
+    hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs
+) -> None:
+    """Send what is in quarantine, and say what is left of it."""
+    stuck.publish(0, 1)
+    await repairs.start(ISSUE)
+    shown = await repairs.choose("try_again")
+    assert (shown["type"], shown["progress_action"]) == ("progress", "trying")
+    shown = await repairs.come_out()
+    assert (shown["type"], shown["reason"]) == ("abort", "still_waiting")
+    assert shown["description_placeholders"]["count"] == "3"
+    assert len(stuck.trakt.alice.watchlist.live) == 3
+    stuck.publish(2, 3, 4)
+    assert told(await repairs.start(ISSUE)) == not_found(2, 3, 4)
+    await repairs.choose("try_again")
+    shown = await repairs.come_out()
+    assert (shown["type"], shown["description"]) == ("create_entry", "tried")
+    assert len(stuck.trakt.alice.watchlist.live) == 6
+    assert not issue_exists(hass, ISSUE)
+
+
+async def test_block_all(
+    hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs
+) -> None:
+    """Leave the listed items alone from then on, in this feature of this pair."""
+    await repairs.start(ISSUE)
+    shown = await repairs.choose("block_all")
+    assert (shown["type"], shown["description"]) == ("create_entry", "blocked")
+    assert shown["description_placeholders"]["count"] == "5"
+    assert not issue_exists(hass, ISSUE)
+    # What the last run left is told again, but for what is blocked by now.
+    await hass.config_entries.async_reload(stuck.home.entry_id)
+    assert not issue_exists(hass, ISSUE)
+    device = device_of(hass, stuck.home, stuck.subentry)
+    blocks = (await act(hass, "list_blocks", device_id=device))["blocks"]
+    assert {(each["feature"], each["title"]) for each in blocks} == {
+        ("watchlist", f"Film {number}") for number in UNKNOWN
+    }
+    stuck.publish(*UNKNOWN)
+    run = await stuck.sync(full_refresh=True)
+    assert (run["added"], run["unresolved"], run["blocked"]) == (0, 0, 5)
+    assert not issue_exists(hass, ISSUE)
+    item = {"kind": "movie", "title": "Film 0", "ids": {"imdb": "tt0001000"}}
+    await act(hass, "unblock", device_id=device, item=item)
+    run = await stuck.sync()
+    assert (run["added"], run["blocked"]) == (1, 4)
+
+
+async def test_leave(hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs) -> None:
+    """Speak of it again only when more go into quarantine, also after a restart."""
+    await repairs.start(ISSUE)
+    shown = await repairs.choose("leave")
+    assert (shown["type"], shown["reason"]) == ("abort", "left")
+    await restart_issues(hass)
+    await hass.config_entries.async_reload(stuck.home.entry_id)
+    await put(stuck.home, listed(7))
+    for _ in range(3):
+        assert (await stuck.sync())["unresolved"] == 6
+        assert not issue_exists(hass, ISSUE)
+    await stuck.sync()
+    assert told(await repairs.start(ISSUE)) == not_found(*UNKNOWN, 7)
+    assert issue_exists(hass, ISSUE)
+
+
+async def test_let_out_after_a_month(
+    hass: HomeAssistant,
+    stuck: TraktWorld,
+    repairs: Repairs,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Do not speak again of what was left, because it was tried once more."""
+    await repairs.start(ISSUE)
+    await repairs.choose("leave")
+    freezer.tick(timedelta(days=31))
+    for reason in ("not_found", "quarantined"):
+        run = await stuck.sync()
+        assert {item["reason"] for item in run["items"]} == {reason}
+        assert not issue_exists(hass, ISSUE)
+
+
+async def test_ever_more(
+    hass: HomeAssistant, world: TraktWorld, repairs: Repairs
+) -> None:
+    """Tell of many items before they are in quarantine, where there are ever more."""
+    for count, is_told in ((4, False), (8, False), (12, True)):
+        assert await unknown_so_far(world, count) == count
+        assert issue_exists(hass, ISSUE) is is_told
+    assert told(await repairs.start(ISSUE)) == not_found(*range(12))
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        pytest.param((3, 6, 9), id="few"),
+        pytest.param((12, 12, 12), id="no more than before"),
+        pytest.param((6, 12, 12), id="more only once"),
+    ],
+)
+async def test_no_reason_to_call(
+    hass: HomeAssistant, world: TraktWorld, counts: tuple[int, ...]
+) -> None:
+    """Say nothing of few items, nor of many that were there from the start."""
+    for count in counts:
+        assert await unknown_so_far(world, count) == count
+        assert not issue_exists(hass, ISSUE)
+
+
+async def test_loaded_anew_between_runs(hass: HomeAssistant, world: TraktWorld) -> None:
+    """Count each run once, however often its account is loaded."""
+    for count in (4, 8):
+        assert await unknown_so_far(world, count) == count
+        await hass.config_entries.async_reload(world.home.entry_id)
+    assert await unknown_so_far(world, 12) == 12
+    assert issue_exists(hass, ISSUE)
+
+
+async def test_dry_runs_say_nothing(
+    hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs
+) -> None:
+    """Neither raise nor clear the issue in a dry run."""
+    await take(stuck.home, *UNKNOWN)
+    assert (await stuck.sync(dry_run=True))["unresolved"] == 0
+    assert issue_exists(hass, ISSUE)
+    await stuck.sync()
+    assert not issue_exists(hass, ISSUE)
+    await put(stuck.home, listed(*UNKNOWN))
+    for _ in range(4):
+        await stuck.sync(dry_run=True)
+    assert not issue_exists(hass, ISSUE)
+
+
+async def test_pair_is_set_to_dry_run(stuck: TraktWorld, repairs: Repairs) -> None:
+    """Send nothing while the pair only shows what it would do."""
+    await stuck.set(dry_run=True)
+    await repairs.start(ISSUE)
+    shown = await repairs.choose("try_again")
+    assert (shown["type"], shown["reason"]) == ("abort", "dry_run")
+
+
+async def test_list_after_many_dry_runs(stuck: TraktWorld, repairs: Repairs) -> None:
+    """Still know the titles when the report of the run itself is long gone."""
+    for _ in range(21):
+        await stuck.sync(dry_run=True)
+    assert told(await repairs.start(ISSUE)) == not_found(*UNKNOWN)
+
+
+async def test_settled_elsewhere(
+    hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs
+) -> None:
+    """Say so when all of it was blocked since, though no run has told yet."""
+    device = device_of(hass, stuck.home, stuck.subentry)
+    for number in UNKNOWN:
+        await act(hass, "block", device_id=device, id=f"imdb:tt{1000 + number:07}")
+    shown = await repairs.start(ISSUE)
+    assert (shown["type"], shown["description"]) == ("create_entry", "settled")
+    assert not issue_exists(hass, ISSUE)
+
+
+async def test_long_list(
+    hass: HomeAssistant, world: TraktWorld, repairs: Repairs
+) -> None:
+    """Show the first fifty titles, and block the others with them."""
+    await put(world.home, listed(*range(60)))
+    for _ in range(4):
+        await world.sync()
+    shown = await repairs.start(ISSUE)
+    assert shown["description_placeholders"]["count"] == "60"
+    assert len(told(shown)) == 51
+    assert "and 10 more" in told(shown)
+    shown = await repairs.choose("block_all")
+    assert shown["description_placeholders"]["count"] == "60"
+    assert (await world.sync())["blocked"] == 60
+
+
+async def test_block_during_a_run(
+    hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs
+) -> None:
+    """Let the run that is going on end first, which tells of the items once more."""
+    await repairs.start(ISSUE)
+    async with async_get_runtime(hass).queue.turn({stuck.home.entry_id}):
+        await press(hass, stuck.subentry, "sync")
+        run = stuck.pair.run
+        assert run is not None
+        shown = await repairs.choose("block_all")
+        assert (shown["type"], shown["step_id"]) == ("progress", "wait")
+    await until(run.done)
+    shown = await repairs.come_out()
+    assert (shown["type"], shown["description"]) == ("create_entry", "blocked")
+    assert not issue_exists(hass, ISSUE)
+
+
+async def test_restart(
+    hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs
+) -> None:
+    """Keep the issue over a restart, and let it be answered right after."""
+    await hass.config_entries.async_unload(stuck.home.entry_id)
+    await restart_issues(hass)
+    await set_up(hass, stuck.home)
+    assert told(await repairs.start(ISSUE)) == not_found(*UNKNOWN)
+
+
+async def test_crash(hass: HomeAssistant, stuck: TraktWorld) -> None:
+    """Tell again what was lost because it was not saved in time."""
+    await hass.config_entries.async_unload(stuck.home.entry_id)
+    hass.data["issue_registry"].issues.clear()
+    await set_up(hass, stuck.home)
+    assert issue_exists(hass, ISSUE)
+
+
+@pytest.mark.parametrize("option", ["try_again", "block_all"])
+async def test_account_not_loaded(
+    hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs, option: str
+) -> None:
+    """Decide nothing while the account of the pair is not loaded."""
+    await repairs.start(ISSUE)
+    await hass.config_entries.async_unload(stuck.home.entry_id)
+    shown = await repairs.choose(option)
+    assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
+    shown = await repairs.start(ISSUE)
+    assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
+
+
+@pytest.mark.parametrize("option", ["try_again", "block_all"])
+async def test_pair_removed_behind_the_dialog(
+    hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs, option: str
+) -> None:
+    """Leave nothing behind of a pair that is gone."""
+    await repairs.start(ISSUE)
+    hass.config_entries.async_remove_subentry(stuck.home, PAIR_ID)
+    await hass.async_block_till_done()
+    assert not issue_exists(hass, ISSUE)
+    shown = await repairs.choose(option)
+    assert (shown["type"], shown["reason"]) == ("abort", "pair_removed")
+
+
+async def test_account_removed(hass: HomeAssistant, stuck: TraktWorld) -> None:
+    """Drop the issue with the account of the pair."""
+    await hass.config_entries.async_remove(stuck.home.entry_id)
+    assert not issue_exists(hass, ISSUE)

@@ -1,0 +1,1 @@
+"""How well two libraries with gaps are matched, with a service to ask and without."""
