@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 import sqlite3
 from tempfile import TemporaryDirectory
+from time import sleep
 
 from hypothesis import given, note, settings, strategies as st
 import pytest
@@ -320,6 +321,8 @@ async def test_a_killed_process_loses_or_doubles_no_play(
 
 def _cancel(loop: asyncio.AbstractEventLoop, run: asyncio.Task[Report]) -> None:
     loop.call_soon_threadsafe(run.cancel)
+    # What the store is at goes on while the run hears of it.
+    sleep(0.005)
 
 
 def _killed() -> None:
@@ -375,6 +378,28 @@ def _answered(path: Path) -> int:
     connection.close()
     number: int = found
     return number
+
+
+async def test_cancelled_as_its_report_is_stored(tmp_path: Path) -> None:
+    """The report of a run that was done never takes the place of the last one."""
+    (tmp_path / "whole").mkdir()
+    world = _plays_world(str(tmp_path / "whole"), has_marker=True)
+    world.strike(whole := Strike(0, lambda: None))
+    await world.run()
+    world.close()
+    for at in (whole.passed - 1, whole.passed):
+        (tmp_path / str(at)).mkdir()
+        world = _plays_world(str(tmp_path / str(at)), has_marker=True)
+        run = asyncio.create_task(world.run())
+        strike = Strike(at, partial(_cancel, asyncio.get_running_loop(), run))
+        world.strike(strike)
+        await asyncio.wait({run})
+        world.calm()
+        last = world.store.last_report(world.pair().pair_id)
+        assert strike.passed >= at
+        assert last is not None
+        assert (last.status is RunStatus.CANCELLED) is run.cancelled()
+        world.close()
 
 
 @pytest.mark.parametrize("has_marker", [True, False])

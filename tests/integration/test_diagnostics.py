@@ -169,6 +169,7 @@ async def test_what_waits(
         "approved": 0,
         "dismissed": 0,
         "undone": 2,
+        "left": 0,
     }
     text = str(shown)
     assert not [secret for secret in SECRETS if secret in text]

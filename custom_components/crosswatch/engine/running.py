@@ -24,6 +24,7 @@ from .report import (
     status_of,
 )
 from .store import Store
+from .waiting import to_the_end
 
 _CUT_SHORT: Final = "Home Assistant ended before this run did; the next run went on"
 
@@ -122,7 +123,12 @@ class Running:
         report = self._report(status)
         if not self.options.dry_run:
             await asyncio.to_thread(self._report_lost_runs)
-        await asyncio.to_thread(self.store.save_report, report)
+        # Cut short, it might overtake the report of the cancelled run.
+        _, cancelled = await to_the_end(
+            asyncio.to_thread(self.store.save_report, report)
+        )
+        if cancelled:
+            raise asyncio.CancelledError
         return report
 
     def _report_lost_runs(self) -> None:
