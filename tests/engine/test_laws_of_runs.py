@@ -319,10 +319,12 @@ async def test_a_killed_process_loses_or_doubles_no_play(
         world.close()
 
 
-def _cancel(loop: asyncio.AbstractEventLoop, run: asyncio.Task[Report]) -> None:
+def _cancel(
+    loop: asyncio.AbstractEventLoop, run: asyncio.Task[Report], pause: float = 0
+) -> None:
     loop.call_soon_threadsafe(run.cancel)
     # What the store is at goes on while the run hears of it.
-    sleep(0.005)
+    sleep(pause)
 
 
 def _killed() -> None:
@@ -391,10 +393,12 @@ async def test_cancelled_as_its_report_is_stored(tmp_path: Path) -> None:
         (tmp_path / str(at)).mkdir()
         world = _plays_world(str(tmp_path / str(at)), has_marker=True)
         run = asyncio.create_task(world.run())
-        strike = Strike(at, partial(_cancel, asyncio.get_running_loop(), run))
+        strike = Strike(at, partial(_cancel, asyncio.get_running_loop(), run, 0.3))
         world.strike(strike)
         await asyncio.wait({run})
         world.calm()
+        # Whatever was under way in a thread has ended by then.
+        await asyncio.sleep(0.5)
         last = world.store.last_report(world.pair().pair_id)
         assert strike.passed >= at
         assert last is not None
