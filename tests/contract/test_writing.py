@@ -27,7 +27,7 @@ from .cases import (
     some,
     updates,
 )
-from .stage import Login
+from .stage import Held, Login
 from .titles import DOUBLE, SPECIALS, UNKNOWN, name
 from .values import made
 
@@ -73,7 +73,16 @@ async def test_adding_twice(login: Login, feature: Feature) -> None:
         return
     outcomes = await write(login.provider(), feature, operations)
     assert set(kinds(outcomes)) <= DONE
-    assert await login.stage.held(feature) == held
+    after = await login.stage.held(feature)
+    if feature is Feature.PROGRESS:
+        # Some services date a position with the moment at which they are told.
+        held, after = _undated(held), _undated(after)
+    assert after == held
+
+
+def _undated(held: Held) -> Held:
+    """Return what an account holds without its dates."""
+    return {name: replace(value, at=None) for name, value in held.items()}
 
 
 @cases(updates)
