@@ -1,6 +1,6 @@
 """To-do lists: the watchlist of an account, for dashboards and by voice."""
 
-from collections.abc import Iterable
+import asyncio
 from datetime import datetime, timedelta
 from typing import Final, override
 
@@ -19,7 +19,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from .account import AccountCoordinator, CrossWatchConfigEntry
 from .const import DOMAIN, LOGGER
 from .engine.ids import title_words
-from .engine.model import Feature, Record
+from .engine.model import Feature
 from .engine.provider import ProviderError
 from .entity import AccountEntity
 from .watchlist import Watchlist
@@ -67,6 +67,7 @@ class WatchlistEntity(AccountEntity, TodoListEntity):
             features |= TodoListEntityFeature.UPDATE_TODO_ITEM
         self._attr_supported_features = features
         self._watchlist = Watchlist(coordinator.hass, entry)
+        self._taking_over = asyncio.Lock()
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -75,7 +76,7 @@ class WatchlistEntity(AccountEntity, TodoListEntity):
         self.async_on_remove(
             async_track_time_interval(self.hass, self._async_read_now, _READ_EVERY)
         )
-        self._show(await self._watchlist.async_stored())
+        await self._async_take_over()
         if self.todo_items is None:
             self._async_read_later()
 
@@ -96,10 +97,11 @@ class WatchlistEntity(AccountEntity, TodoListEntity):
     async def async_update(self) -> None:
         """Read the list."""
         try:
-            self._show(await self._watchlist.async_read())
+            await self._watchlist.async_read()
         except ProviderError as err:
             # Its other entities tell that the account cannot be reached.
             LOGGER.debug("The watchlist could not be read: %s", err)
+        await self._async_take_over()
 
     @callback
     @override
@@ -111,11 +113,16 @@ class WatchlistEntity(AccountEntity, TodoListEntity):
 
     async def _async_show_stored(self) -> None:
         """Show what was listed last."""
-        self._show(await self._watchlist.async_stored())
+        await self._async_take_over()
         self.async_write_ha_state()
 
-    def _show(self, records: Iterable[Record] | None) -> None:
-        """Take records as the items of the list, by title."""
+    async def _async_take_over(self) -> None:
+        """Take what was listed last as the items, by title.
+
+        One at a time: what was loaded first must not be shown last.
+        """
+        async with self._taking_over:
+            records = await self._watchlist.async_stored()
         if records is None:
             return
         self._attr_todo_items = [

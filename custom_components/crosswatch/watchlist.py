@@ -50,11 +50,10 @@ class Watchlist:
         )
         return None if snapshot is None else list(snapshot.records.values())
 
-    async def async_read(self) -> list[Record]:
-        """Return what the account lists now; raises ProviderError."""
+    async def async_read(self) -> None:
+        """Store what the account lists now; raises ProviderError."""
         async with self._turn() as (_, snapshots):
-            reading = await snapshots.read(self._account, Feature.WATCHLIST, keep=True)
-            return list((await reading.snapshot()).records.values())
+            await snapshots.read(self._account, Feature.WATCHLIST, keep=True)
 
     async def async_add(self, text: str) -> None:
         """Put what a person names on the watchlist; raises HomeAssistantError."""

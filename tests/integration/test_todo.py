@@ -82,6 +82,8 @@ async def home(hass: HomeAssistant) -> List:
     pairs = {"cabin": pair_data("Cabin", features=["watchlist"])}
     home = await add_tracker(hass, "Home", pairs=pairs)
     await set_up(hass, home, await add_tracker(hass, "Cabin"))
+    # An update that is asked for while the list is being read is left out.
+    await settled(hass)
     await put(home, listed(1, 2))
     shown = List(hass, home)
     await hass.services.async_call(
