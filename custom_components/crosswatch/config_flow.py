@@ -105,6 +105,13 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
             data_schema=vol.Schema(
                 {vol.Required(CONF_PROVIDER): SelectSelector(providers)}
             ),
+            description_placeholders={
+                "accounts": ", ".join(
+                    entry.title
+                    for entry in self._async_current_entries(include_ignore=False)
+                )
+                or "–"
+            },
         )
 
     async def async_step_reauth(
