@@ -20,8 +20,8 @@ from .engine.policy import Mode, RemoveMode
 from .pair_rules import in_order
 from .pair_texts import PairTexts
 
-_MINUTES_AN_HOUR: Final = 60
-_MINUTES_A_DAY: Final = 1440
+# Minutes, the longest first.
+_UNITS: Final = {"day": 1440, "hour": 60, "minute": 1}
 
 
 def summary(
@@ -82,12 +82,10 @@ class _Summary:
         minutes = self.settings[CONF_INTERVAL]
         if minutes == BY_HAND or not self.settings.get(CONF_ENABLED, True):
             return self.texts["by_hand"]
-        for unit, length in (("day", _MINUTES_A_DAY), ("hour", _MINUTES_AN_HOUR)):
-            count, rest = divmod(minutes, length)
-            if not rest:
-                key = f"every_{unit}" if count == 1 else f"every_{unit}s"
-                return self.texts[key].format(count=count)
-        return self.texts["every_minutes"].format(count=minutes)
+        unit = next(unit for unit, length in _UNITS.items() if minutes % length == 0)
+        count = minutes // _UNITS[unit]
+        key = f"every_{unit}" if count == 1 else f"every_{unit}s"
+        return self.texts[key].format(count=count)
 
     def _section(self, feature: Feature) -> Mapping[str, Any]:
         """Return the settings of a feature."""
