@@ -103,8 +103,6 @@ async def gleaned(
 ) -> Gleaned:
     """Return what keeps all that is seen, at the lowest level of all logs."""
     caplog.set_level(logging.DEBUG)
-    # It remembers where each task was made, which takes most of the time.
-    hass.loop.set_debug(False)
     return Gleaned(hass, hass_client, caplog, secrets)
 
 
