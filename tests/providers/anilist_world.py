@@ -30,9 +30,10 @@ from custom_components.crosswatch.engine.plan import (
 from custom_components.crosswatch.providers.anilist import SPEC
 from custom_components.crosswatch.providers.anilist.provider import AniListProvider
 from custom_components.crosswatch.providers.http import JsonObject, Limiters
-from custom_components.crosswatch.providers.spec import Connection
 from tests.simulators.anilist import AniListSimulator, Behaviour, Media
 from tests.simulators.routing import route_hosts
+
+from .connecting import provider_of
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -62,18 +63,16 @@ class World:
             self.saved.append(data)
             self.data = data
 
-        provider = SPEC.create(
-            Connection(
-                data=self.data,
-                session=self.session,
-                limiters=self.limiters,
-                save=save,
-                folder=self.folder,
-                options=dict(self.options),
-            )
+        return provider_of(
+            AniListProvider,
+            SPEC,
+            self.data,
+            self.session,
+            self.limiters,
+            save=save,
+            folder=self.folder,
+            options=self.options,
         )
-        assert isinstance(provider, AniListProvider)
-        return provider
 
     def map(self, *rows: object, option: str = "numbering_file") -> Path:
         """Write a mapping file and let the options name it."""

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 import aiohttp
 
@@ -19,11 +18,11 @@ from custom_components.crosswatch.providers.emby import SPEC
 from custom_components.crosswatch.providers.emby.provider import EmbyProvider
 from custom_components.crosswatch.providers.http import JsonObject, Limiters
 from custom_components.crosswatch.providers.sign_in import SignedIn
-from custom_components.crosswatch.providers.spec import Connection
 
 from ..simulators.catalogue import Catalogue, make_catalogue
 from ..simulators.emby import EmbySimulator
 from ..simulators.jellyfin import Oddities, Seeded, User, seed
+from .connecting import provider_of
 from .jellyfin_world import NOW, PASSWORD, USER, answers, context
 
 ITEMS = r"/Users/\w+/Items"
@@ -77,23 +76,7 @@ def provider_for(
     options: JsonObject | None = None,
 ) -> EmbyProvider:
     """Return the provider of what a sign-in kept."""
-
-    async def save(data: JsonObject) -> None:
-        """Take changed data, of which there is none."""
-        raise AssertionError
-
-    provider = SPEC.create(
-        Connection(
-            data=data,
-            session=session,
-            limiters=limiters,
-            save=save,
-            folder=Path(),
-            options=options or {},
-        )
-    )
-    assert isinstance(provider, EmbyProvider)
-    return provider
+    return provider_of(EmbyProvider, SPEC, data, session, limiters, options=options)
 
 
 @asynccontextmanager

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TypedDict
 
 import aiohttp
@@ -30,7 +29,7 @@ from custom_components.crosswatch.providers.http import JsonObject, Limiters
 from custom_components.crosswatch.providers.jellyfin import SPEC
 from custom_components.crosswatch.providers.jellyfin.provider import JellyfinProvider
 from custom_components.crosswatch.providers.sign_in import Answers, SignedIn
-from custom_components.crosswatch.providers.spec import Connection, SignInContext
+from custom_components.crosswatch.providers.spec import SignInContext
 
 from ..simulators.base import FaultKind
 from ..simulators.catalogue import Catalogue, make_catalogue
@@ -42,6 +41,7 @@ from ..simulators.jellyfin import (
     User,
     seed,
 )
+from .connecting import context_of, provider_of
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 USER = "jon"
@@ -103,12 +103,7 @@ class World:
 
 def context(session: aiohttp.ClientSession, limiters: Limiters) -> SignInContext:
     """Return what a sign-in is given."""
-    return SignInContext(
-        session=lambda verify_ssl: session,
-        limiters=limiters,
-        device_id=DEVICE_ID,
-        folder=Path(),
-    )
+    return context_of(session, limiters, device_id=DEVICE_ID)
 
 
 def answers(url: str, **changes: str | bool) -> Answers:
@@ -129,23 +124,7 @@ def provider_for(
     options: JsonObject | None = None,
 ) -> JellyfinProvider:
     """Return the provider of what a sign-in kept."""
-
-    async def save(data: JsonObject) -> None:
-        """Take changed data, of which there is none."""
-        raise AssertionError
-
-    provider = SPEC.create(
-        Connection(
-            data=data,
-            session=session,
-            limiters=limiters,
-            save=save,
-            folder=Path(),
-            options=options or {},
-        )
-    )
-    assert isinstance(provider, JellyfinProvider)
-    return provider
+    return provider_of(JellyfinProvider, SPEC, data, session, limiters, options=options)
 
 
 @asynccontextmanager

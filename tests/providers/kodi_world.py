@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import aiohttp
 
@@ -29,7 +28,7 @@ from custom_components.crosswatch.providers.http import JsonObject, Limiters
 from custom_components.crosswatch.providers.kodi import SPEC
 from custom_components.crosswatch.providers.kodi.provider import KodiProvider
 from custom_components.crosswatch.providers.sign_in import Answers, SignedIn
-from custom_components.crosswatch.providers.spec import Connection, SignInContext
+from custom_components.crosswatch.providers.spec import SignInContext
 
 from ..simulators.catalogue import Catalogue, make_catalogue
 from ..simulators.kodi import (
@@ -41,6 +40,7 @@ from ..simulators.kodi import (
     Show,
     seed,
 )
+from .connecting import context_of, provider_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 USER = "jon"
@@ -97,12 +97,7 @@ class World:
 
 def context(session: aiohttp.ClientSession, limiters: Limiters) -> SignInContext:
     """Return what a sign-in is given."""
-    return SignInContext(
-        session=lambda verify_ssl: session,
-        limiters=limiters,
-        device_id="crosswatch-test-device",
-        folder=Path(),
-    )
+    return context_of(session, limiters, device_id="crosswatch-test-device")
 
 
 def answers(url: str, **changes: str | bool) -> Answers:
@@ -123,23 +118,7 @@ def provider_for(
     options: JsonObject | None = None,
 ) -> KodiProvider:
     """Return the provider of what a sign-in kept."""
-
-    async def save(data: JsonObject) -> None:
-        """Take changed data, of which there is none."""
-        raise AssertionError
-
-    provider = SPEC.create(
-        Connection(
-            data=data,
-            session=session,
-            limiters=limiters,
-            save=save,
-            folder=Path(),
-            options=options or {},
-        )
-    )
-    assert isinstance(provider, KodiProvider)
-    return provider
+    return provider_of(KodiProvider, SPEC, data, session, limiters, options=options)
 
 
 @asynccontextmanager

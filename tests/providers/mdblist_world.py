@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import aiohttp
 
@@ -29,12 +28,13 @@ from custom_components.crosswatch.engine.plan import (
     OutcomeKind,
     Reason,
 )
-from custom_components.crosswatch.providers.http import JsonObject, Limiters
+from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.mdblist.provider import MdblistProvider
-from custom_components.crosswatch.providers.spec import Connection
 from tests.simulators.catalogue import Catalogue, make_catalogue
 from tests.simulators.mdblist import Behaviour, Kind, MdblistSimulator, Title
 from tests.simulators.routing import route_hosts
+
+from .connecting import connection_of
 
 HOST = "api.mdblist.com"
 CATALOGUE = make_catalogue(films=60, shows=6, seed=5)
@@ -69,18 +69,9 @@ class World:
 
         `known` is what its sign-in has found out.
         """
-
-        async def save(data: JsonObject) -> None:
-            """Refuse: nothing changes."""
-            raise AssertionError(data)
-
         return MdblistProvider.create(
-            Connection(
-                data={"api_key": self.mdblist.API_KEY, **known},
-                session=self.session,
-                limiters=self.limiters,
-                save=save,
-                folder=Path("unused"),
+            connection_of(
+                {"api_key": self.mdblist.API_KEY, **known}, self.session, self.limiters
             ),
             now=lambda: self.now,
         )

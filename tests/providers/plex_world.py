@@ -35,7 +35,7 @@ from custom_components.crosswatch.providers.sign_in import (
     SignedIn,
     SignIn,
 )
-from custom_components.crosswatch.providers.spec import Connection, SignInContext
+from custom_components.crosswatch.providers.spec import SignInContext
 
 from ..simulators.catalogue import Catalogue, make_catalogue
 from ..simulators.plex import (
@@ -47,6 +47,7 @@ from ..simulators.plex import (
     seed,
 )
 from ..simulators.routing import route_hosts
+from .connecting import context_of, provider_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DEVICE_ID = "crosswatch-test-device"
@@ -134,16 +135,15 @@ class World:
             self.data = data
             self.saved.append(data)
 
-        provider = SPEC.create(
-            Connection(
-                data=data,
-                session=self.session,
-                limiters=self.limiters,
-                save=save,
-                folder=self.folder,
-            )
+        provider = provider_of(
+            PlexProvider,
+            SPEC,
+            data,
+            self.session,
+            self.limiters,
+            save=save,
+            folder=self.folder,
         )
-        assert isinstance(provider, PlexProvider)
         provider._now = self.clock  # noqa: SLF001
         return provider
 
@@ -163,13 +163,7 @@ def context(
     known: JsonObject | None = None,
 ) -> SignInContext:
     """Return what a sign-in is given."""
-    return SignInContext(
-        session=lambda verify_ssl: session,
-        limiters=limiters,
-        device_id=DEVICE_ID,
-        folder=Path(),
-        known=known or {},
-    )
+    return context_of(session, limiters, device_id=DEVICE_ID, known=known)
 
 
 async def go_on(

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import aiohttp
 
@@ -33,7 +32,6 @@ from custom_components.crosswatch.engine.provider import ProviderError
 from custom_components.crosswatch.providers.http import JsonValue, Limiters
 from custom_components.crosswatch.providers.simkl import SPEC
 from custom_components.crosswatch.providers.simkl.provider import SimklProvider
-from custom_components.crosswatch.providers.spec import Connection
 from tests.simulators.catalogue import make_catalogue
 from tests.simulators.routing import route_hosts
 from tests.simulators.simkl import (
@@ -44,6 +42,8 @@ from tests.simulators.simkl import (
     SimklSimulator,
     Title,
 )
+
+from .connecting import provider_of
 
 CATALOGUE = make_catalogue(films=8, shows=2, seasons_per_show=2, episodes_per_season=4)
 TVDB = "267440"
@@ -102,23 +102,14 @@ class World:
 
     def provider(self) -> SimklProvider:
         """Return the account, as if Home Assistant had just started."""
-
-        async def save(data: object) -> None:
-            """Refuse: nothing changes while it runs."""
-            raise AssertionError(data)
-
-        provider = SPEC.create(
-            Connection(
-                data=self.data,
-                session=self.session,
-                limiters=self.limiters,
-                save=save,
-                folder=Path("unused"),
-                options={each.name: False for each in SPEC.options} | self.options,
-            )
+        return provider_of(
+            SimklProvider,
+            SPEC,
+            self.data,
+            self.session,
+            self.limiters,
+            options={each.name: False for each in SPEC.options} | self.options,
         )
-        assert isinstance(provider, SimklProvider)
-        return provider
 
     async def read(
         self, feature: Feature, previous: Snapshot | None = None

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import aiohttp
 
@@ -26,12 +25,14 @@ from custom_components.crosswatch.engine.plan import (
     Reason,
 )
 from custom_components.crosswatch.providers.http import JsonObject, Limiters
-from custom_components.crosswatch.providers.spec import Connection, SignInContext
+from custom_components.crosswatch.providers.spec import SignInContext
 from custom_components.crosswatch.providers.tmdb import SPEC
 from custom_components.crosswatch.providers.tmdb.provider import TmdbProvider
 from tests.simulators.catalogue import make_catalogue
 from tests.simulators.routing import route_hosts
 from tests.simulators.tmdb import Kind, Title, TmdbSimulator
+
+from .connecting import context_of, provider_of
 
 CATALOGUE = make_catalogue(films=60, shows=4, seed=3)
 HOST = "api.themoviedb.org"
@@ -48,31 +49,11 @@ class World:
 
     def provider(self) -> TmdbProvider:
         """Return the account, as if Home Assistant had just started."""
-
-        async def save(data: JsonObject) -> None:
-            """Take changed data, of which there is none."""
-            raise AssertionError
-
-        provider = SPEC.create(
-            Connection(
-                data=self.data,
-                session=self.session,
-                limiters=self.limiters,
-                save=save,
-                folder=Path("unused"),
-            )
-        )
-        assert isinstance(provider, TmdbProvider)
-        return provider
+        return provider_of(TmdbProvider, SPEC, self.data, self.session, self.limiters)
 
     def context(self) -> SignInContext:
         """Return what a sign-in is given."""
-        return SignInContext(
-            session=lambda verify_ssl: self.session,
-            limiters=self.limiters,
-            device_id="device",
-            folder=Path("unused"),
-        )
+        return context_of(self.session, self.limiters)
 
     @property
     def movies(self) -> list[Title]:

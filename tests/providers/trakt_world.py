@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 import time
 
 import aiohttp
@@ -29,13 +28,14 @@ from custom_components.crosswatch.engine.plan import (
     Reason,
 )
 from custom_components.crosswatch.engine.provider import AccountLimitError
-from custom_components.crosswatch.providers.http import JsonObject, Limiters
-from custom_components.crosswatch.providers.spec import Connection
+from custom_components.crosswatch.providers.http import JsonObject, JsonValue, Limiters
 from custom_components.crosswatch.providers.trakt import SPEC
 from custom_components.crosswatch.providers.trakt.provider import TraktProvider
 from tests.simulators.catalogue import make_catalogue
 from tests.simulators.routing import route_hosts
 from tests.simulators.trakt import Behaviour, Kind, Title, TraktSimulator
+
+from .connecting import provider_of
 
 WATCHED_AT = datetime(2026, 5, 1, 20, 30, 12, tzinfo=UTC)
 CATALOGUE = make_catalogue(films=320, shows=12, seed=3)
@@ -54,7 +54,7 @@ class World:
     session: aiohttp.ClientSession
     limiters: Limiters
     saved: list[JsonObject] = field(default_factory=list)
-    data: dict[str, object] = field(default_factory=dict)
+    data: dict[str, JsonValue] = field(default_factory=dict)
 
     def provider(self, **options: bool) -> TraktProvider:
         """Return the account, as if Home Assistant had just started."""
@@ -63,18 +63,15 @@ class World:
             """Remember what was saved."""
             self.saved.append(data)
 
-        provider = SPEC.create(
-            Connection(
-                data=self.data,  # type: ignore[arg-type]
-                session=self.session,
-                limiters=self.limiters,
-                save=save,
-                folder=Path("unused"),
-                options=options,
-            )
+        return provider_of(
+            TraktProvider,
+            SPEC,
+            self.data,
+            self.session,
+            self.limiters,
+            save=save,
+            options=options,
         )
-        assert isinstance(provider, TraktProvider)
-        return provider
 
     def sign_in(self) -> None:
         """Get tokens."""
