@@ -11,9 +11,8 @@ from custom_components.crosswatch.engine.provider import (
     AuthenticationError,
     ProtocolError,
 )
-from custom_components.crosswatch.providers.http import Limiters, TlsError
+from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.mdblist import SPEC
-from custom_components.crosswatch.providers.mdblist.sign_in import failed
 from custom_components.crosswatch.providers.sign_in import (
     DeviceCode,
     FieldKind,
@@ -114,11 +113,6 @@ async def test_there_is_no_code(world: World) -> None:
     code = DeviceCode(code="A", url="", secret="b", expires_in=1, interval=1)
     with pytest.raises(SignInError):
         await sign_in_of(world).finish(code)
-
-
-def test_certificates() -> None:
-    """A connection that is not secure is told so."""
-    assert failed(TlsError("certificate")).key == "tls_error"
 
 
 async def test_a_new_key(world: World) -> None:
