@@ -160,6 +160,9 @@ def test_length(
     before = diary.between(store, EVENING, EVENING + HOUR)
     assert before is not None
     assert [each.length for each in before] == [HOUR / 2]
+    # What was said before counts no more.
+    save(begun(1, HOUR * 3), feature=Feature.PROGRESS)
+    assert diary.between(store, EVENING, EVENING + HOUR) != before
     save(begun(1, length), begun(2, HOUR), feature=Feature.PROGRESS)
     entries = diary.between(store, EVENING, EVENING + HOUR)
     assert entries is not None
