@@ -7,10 +7,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-)
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import (
     ClientSessionGenerator,
     WebSocketGenerator,
@@ -33,10 +30,12 @@ from custom_components.crosswatch.engine.plan import (
     OutcomeKind,
     Reason,
 )
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from tests.simulators.trakt import TraktSimulator
 
 from .runs import (
     WATCHED_AT,
@@ -50,6 +49,7 @@ from .runs import (
     settled,
     watched,
 )
+from .two_way import sign_in_at_trakt
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -67,7 +67,7 @@ EPISODE = Item(
 class Calendar:
     """The calendar of an account."""
 
-    def __init__(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Take the account."""
         self.hass = hass
         self.entry = entry
@@ -248,7 +248,7 @@ async def test_runs_bring_it_up_to_date(hass: HomeAssistant, home: Calendar) -> 
     await put(home.entry, watched(1))
     await act(hass, "sync")
     cabin = hass.config_entries.async_get_entry("entry-cabin")
-    assert isinstance(cabin, MockConfigEntry)
+    assert cabin is not None
     assert summaries(await Calendar(hass, cabin).events()) == ["Film 1 (2000)"]
     assert summaries(await home.events()) == ["Film 1 (2000)"]
 
@@ -351,3 +351,30 @@ async def test_loaded_again(hass: HomeAssistant, home: Calendar) -> None:
     await home.watch(film(1), WATCHED_AT)
     await hass.config_entries.async_reload(home.entry.entry_id)
     assert summaries(await home.events()) == ["Film 1 (2000)"]
+
+
+async def test_at_trakt(
+    hass: HomeAssistant,
+    trakt: TraktSimulator,
+    entity_registry_enabled_by_default: None,
+) -> None:
+    """The plays of a tracker are shown, and stay so while it cannot be reached."""
+    assert await async_setup_component(hass, "homeassistant", {})
+    trakt.behaviour.enforce_rate = False
+    show = trakt.library.add_show("Fargo", 2014, ids=FARGO.ids)
+    season = trakt.library.add_season(show, 1)
+    pilot = trakt.library.add_episode(season, 1, name="The Crocodile's Dilemma")
+    for at in (WATCHED_AT, WATCHED_AT + 60 * MINUTE):
+        trakt.alice.watch(pilot, at)
+    alice = await sign_in_at_trakt(hass, trakt)
+    calendar = Calendar(hass, alice)
+    name = "Fargo S01E01: The Crocodile's Dilemma"
+    assert summaries(await calendar.events()) == [name, name]
+    trakt.alice.watch(pilot, WATCHED_AT + 120 * MINUTE)
+    trakt.faults.fail(path="/sync/.*", status=503, times=1000)
+    await calendar.update()
+    assert trakt.faults.fired
+    assert summaries(await calendar.events()) == [name, name]
+    trakt.faults.clear()
+    await calendar.update()
+    assert summaries(await calendar.events()) == [name, name, name]
