@@ -116,6 +116,7 @@ class ProviderSpec:
     """One provider: its name, what it can do, how to sign in and how to build it.
 
     `links` are the addresses that the texts of its form refer to, as texts hold none.
+    `address` is where all its accounts are, empty where each has a server of its own.
     With `ways` there are several ways to sign in, by the names of their forms, for the
     person to choose from; `sign_in` is then the one that most people take. `options`
     are what a person may change without signing in again, and `moved_by` names those
@@ -133,6 +134,7 @@ class ProviderSpec:
     sign_in: Callable[[SignInContext], SignIn]
     create: Callable[[Connection], Provider]
     links: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
     ways: Mapping[str, Callable[[SignInContext], SignIn]] = field(default_factory=dict)
     options: tuple[FormField, ...] = ()
     moved_by: Mapping[str, Feature] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from typing import Final
 
 from ..sign_in import FieldKind, FormField
 from ..spec import ProviderSpec
+from .client import API
 from .oauth import APPLICATIONS_URL, REDIRECT
 from .provider import CAPABILITIES, SLUG, AniListProvider
 from .sign_in import AniListSignIn
@@ -14,6 +15,7 @@ SPEC: Final = ProviderSpec(
     capabilities=CAPABILITIES,
     sign_in=AniListSignIn,
     create=AniListProvider.create,
+    address=API,
     links={"applications_url": APPLICATIONS_URL, "redirect_uri": REDIRECT},
     options=(
         FormField("numbering_file", FieldKind.PATH, required=False),

@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..spec import ProviderSpec
+from .client import API
 from .provider import CAPABILITIES, SLUG, MdblistProvider
 from .sign_in import MdblistSignIn
 
@@ -12,5 +13,6 @@ SPEC: Final = ProviderSpec(
     capabilities=CAPABILITIES,
     sign_in=MdblistSignIn,
     create=MdblistProvider.create,
+    address=API,
     links={"preferences_url": "https://mdblist.com/preferences/#api"},
 )

@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..spec import ProviderSpec
+from .account import PLEX_TV
 from .found import SERVICE_TYPE, found_plex
 from .linking import LinkSignIn
 from .manual import ManualSignIn, address_known
@@ -15,6 +16,7 @@ SPEC: Final = ProviderSpec(
     capabilities=CAPABILITIES,
     sign_in=LinkSignIn,
     create=create,
+    address=PLEX_TV,
     ways={"plex_link": LinkSignIn, "plex_manual": ManualSignIn},
     known_from={"plex": address_known},
     discovered_by={SERVICE_TYPE: found_plex},

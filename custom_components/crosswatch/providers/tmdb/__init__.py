@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..spec import ProviderSpec
+from .client import API
 from .provider import CAPABILITIES, SLUG, create
 from .sign_in import TmdbSignIn
 
@@ -12,5 +13,6 @@ SPEC: Final = ProviderSpec(
     capabilities=CAPABILITIES,
     sign_in=TmdbSignIn,
     create=create,
+    address=API,
     links={"api_url": "https://www.themoviedb.org/settings/api"},
 )

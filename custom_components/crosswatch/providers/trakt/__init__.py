@@ -5,6 +5,7 @@ from typing import Final
 from ..sign_in import FieldKind, FormField
 from ..spec import ProviderSpec
 from .dropped import OPTION
+from .oauth import API
 from .provider import CAPABILITIES, SLUG, TraktProvider
 from .sign_in import TraktSignIn
 
@@ -14,6 +15,7 @@ SPEC: Final = ProviderSpec(
     capabilities=CAPABILITIES,
     sign_in=TraktSignIn,
     create=TraktProvider.create,
+    address=API,
     options=(FormField(OPTION, FieldKind.SWITCH, default=False),),
     links={"applications_url": "https://trakt.tv/oauth/applications"},
 )
