@@ -84,8 +84,8 @@ def _lines(
 
     def place(item: ReportItem) -> tuple[Side, Feature, str]:
         """Return under which heading an item stands."""
-        told = reasons and item.reason is not None
-        return item.side, item.feature, words.reason(item.reason) if told else ""
+        why = words.reason(item.reason) if reasons and item.reason else ""
+        return item.side, item.feature, why
 
     in_order = sorted(items, key=lambda item: (*place(item), _name(item)))
     for (side, feature, why), group in groupby(in_order, place):

@@ -7,6 +7,7 @@ import aiohttp
 
 from custom_components.crosswatch.engine.provider import Provider
 from custom_components.crosswatch.providers.http import JsonObject, Limiters
+from custom_components.crosswatch.providers.sign_in import Answers
 from custom_components.crosswatch.providers.spec import (
     Connection,
     ProviderSpec,
@@ -78,3 +79,16 @@ def context_of(
         folder=folder,
         known=known or {},
     )
+
+
+def answers_of(
+    url: str, username: str, password: str, /, **changes: str | bool
+) -> Answers:
+    """Return what a person fills in for a server of their own."""
+    return {
+        "url": url,
+        "username": username,
+        "password": password,
+        "verify_ssl": True,
+        **changes,
+    }

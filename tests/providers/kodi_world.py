@@ -1,29 +1,21 @@
 """A Kodi in a zone of its own, and the provider that is signed in to it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
-from custom_components.crosswatch.engine.ids import item_keys, normalise_ids
+from custom_components.crosswatch.engine.ids import normalise_ids
 from custom_components.crosswatch.engine.model import (
     Feature,
     Item,
     MediaKind,
     Record,
-    Side,
     Snapshot,
-    Value,
 )
-from custom_components.crosswatch.engine.plan import (
-    Action,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Reason,
-)
+from custom_components.crosswatch.engine.plan import Operation, OutcomeKind, Reason
 from custom_components.crosswatch.providers.http import JsonObject, Limiters
 from custom_components.crosswatch.providers.kodi import SPEC
 from custom_components.crosswatch.providers.kodi.provider import KodiProvider
@@ -40,7 +32,8 @@ from ..simulators.kodi import (
     Show,
     seed,
 )
-from .connecting import context_of, provider_of
+from .connecting import answers_of, context_of, provider_of
+from .operating import write_told
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 USER = "jon"
@@ -86,13 +79,7 @@ class World:
         self, feature: Feature, *operations: Operation
     ) -> list[tuple[OutcomeKind, Reason | None]]:
         """Write, and return what came of each operation, in their order."""
-        outcomes = {
-            id(outcome.operation): outcome
-            for outcome in await written(self.provider, feature, operations)
-        }
-        assert len(outcomes) == len(operations)
-        told = [outcomes[id(operation)] for operation in operations]
-        return [(outcome.kind, outcome.reason) for outcome in told]
+        return await write_told(self.provider, feature, operations)
 
 
 def context(session: aiohttp.ClientSession, limiters: Limiters) -> SignInContext:
@@ -102,13 +89,7 @@ def context(session: aiohttp.ClientSession, limiters: Limiters) -> SignInContext
 
 def answers(url: str, **changes: str | bool) -> Answers:
     """Return what a person fills in."""
-    return {
-        "url": url,
-        "username": USER,
-        "password": PASSWORD,
-        "verify_ssl": True,
-        **changes,
-    }
+    return answers_of(url, USER, PASSWORD, **changes)
 
 
 def provider_for(
@@ -158,33 +139,3 @@ def as_item(entry: Movie | Show | Episode) -> Item:
     return Item(
         MediaKind.EPISODE, ids, entry.title, None, show, entry.season, entry.number
     )
-
-
-def operation(
-    item: Item,
-    value: Value | None,
-    *,
-    feature: Feature = Feature.HISTORY,
-    before: Value | None = None,
-    native_ids: Sequence[str] = (),
-    keys: Sequence[str] | None = None,
-) -> Operation:
-    """Return an operation; without a value it removes."""
-    return Operation(
-        feature=feature,
-        side=Side.TARGET,
-        action=Action.REMOVE if value is None else Action.ADD,
-        item=item,
-        reason=Reason.MISSING,
-        keys=item_keys(item) if keys is None else tuple(keys),
-        value=value,
-        before=before,
-        native_ids=tuple(native_ids),
-    )
-
-
-async def written(
-    provider: KodiProvider, feature: Feature, operations: Sequence[Operation]
-) -> list[Outcome]:
-    """Return all outcomes of a write."""
-    return [outcome async for outcome in provider.write(feature, operations)]

@@ -7,27 +7,14 @@ from datetime import UTC, datetime
 
 import aiohttp
 
-from custom_components.crosswatch.engine.ids import item_keys
 from custom_components.crosswatch.engine.model import (
     Feature,
     Item,
-    Listed,
     MediaKind,
-    Progress,
-    Rated,
     Record,
-    Side,
     Snapshot,
-    Value,
-    Watched,
 )
-from custom_components.crosswatch.engine.plan import (
-    Action,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Reason,
-)
+from custom_components.crosswatch.engine.plan import Action, Operation, Outcome, Reason
 from custom_components.crosswatch.engine.provider import ProviderError
 from custom_components.crosswatch.providers.http import JsonValue, Limiters
 from custom_components.crosswatch.providers.simkl import SPEC
@@ -44,6 +31,7 @@ from tests.simulators.simkl import (
 )
 
 from .connecting import provider_of
+from .operating import OperationOn
 
 CATALOGUE = make_catalogue(films=8, shows=2, seasons_per_show=2, episodes_per_season=4)
 TVDB = "267440"
@@ -154,33 +142,7 @@ def item(title: Title, episode: Episode | None = None) -> Item:
     return Item(MediaKind.EPISODE, own, episode.name, None, show, *place)
 
 
-def operation(
-    what: Item | Title,
-    value: Value | None = None,
-    action: Action = Action.ADD,
-    *,
-    before: Value | None = None,
-    native_ids: tuple[str, ...] = (),
-) -> Operation:
-    """Return an operation on the SIMKL side."""
-    subject = what if isinstance(what, Item) else item(what)
-    told = value or before or Listed()
-    features = {
-        Watched: Feature.HISTORY,
-        Rated: Feature.RATINGS,
-        Progress: Feature.PROGRESS,
-    }
-    return Operation(
-        feature=features.get(type(told), Feature.WATCHLIST),
-        side=Side.TARGET,
-        action=action,
-        item=subject,
-        reason=Reason.MISSING,
-        keys=item_keys(subject),
-        value=value,
-        before=before,
-        native_ids=native_ids,
-    )
+operation = OperationOn(item)
 
 
 def removal(record: Record) -> Operation:
@@ -197,18 +159,6 @@ def removal(record: Record) -> Operation:
     )
 
 
-async def write(
-    provider: SimklProvider, operations: Sequence[Operation]
-) -> list[Outcome]:
-    """Write and return the outcomes in the order of the operations."""
-    outcomes = [
-        outcome async for outcome in provider.write(operations[0].feature, operations)
-    ]
-    told = {id(outcome.operation): outcome for outcome in outcomes}
-    assert len(told) == len(outcomes) == len(operations)
-    return [told[id(each)] for each in operations]
-
-
 async def try_to_write(
     provider: SimklProvider, operations: Sequence[Operation]
 ) -> tuple[list[Outcome], ProviderError | None]:
@@ -220,11 +170,6 @@ async def try_to_write(
     except ProviderError as err:
         return outcomes, err
     return outcomes, None
-
-
-def kinds(outcomes: Iterable[Outcome]) -> list[OutcomeKind]:
-    """Return only what came of each operation."""
-    return [outcome.kind for outcome in outcomes]
 
 
 def reasons(outcomes: Iterable[Outcome]) -> list[Reason | None]:

@@ -27,14 +27,13 @@ from .anilist_world import (
     World,
     anilist_world,
     item,
-    kinds,
     operation,
     plan,
     rate,
     unplan,
     unrate,
-    write,
 )
+from .operating import kinds, write
 
 BOTH = (Feature.WATCHLIST, Feature.RATINGS)
 

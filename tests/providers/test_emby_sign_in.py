@@ -26,7 +26,7 @@ from ..simulators.emby import EmbySimulator
 from ..simulators.jellyfin import JellyfinSimulator, User
 from ..simulators.tls import self_signed_context
 from .emby_world import provider_for
-from .jellyfin_world import DEVICE_ID, PASSWORD, USER, answers, context
+from .mediabrowser_world import DEVICE_ID, PASSWORD, USER, answers, context
 
 INFO = "(/emby)?/System/Info/Public"
 LOGIN = "(/emby)?/Users/AuthenticateByName"

@@ -25,7 +25,8 @@ from custom_components.crosswatch.providers.sign_in import (
 from ..simulators.base import FaultKind
 from ..simulators.jellyfin import JellyfinSimulator, User
 from ..simulators.tls import self_signed_context
-from .jellyfin_world import DEVICE_ID, PASSWORD, USER, answers, context, provider_for
+from .jellyfin_world import provider_for
+from .mediabrowser_world import DEVICE_ID, PASSWORD, USER, answers, context
 
 INFO = "/System/Info/Public"
 LOGIN = "/Users/AuthenticateByName"

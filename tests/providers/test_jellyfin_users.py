@@ -21,17 +21,9 @@ from custom_components.crosswatch.providers.jellyfin.provider import JellyfinPro
 from custom_components.crosswatch.providers.sign_in import SignedIn
 
 from ..simulators.jellyfin import User
-from .jellyfin_world import (
-    World,
-    a_world,
-    answers,
-    as_item,
-    context,
-    moment,
-    operation,
-    provider_for,
-    written,
-)
+from .jellyfin_world import World, a_world, provider_for
+from .mediabrowser_world import answers, as_item, context, moment
+from .operating import operation, written
 
 MINUTE = 60_000
 VALUES: dict[Feature, Value] = {

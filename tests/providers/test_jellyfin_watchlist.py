@@ -33,7 +33,9 @@ from custom_components.crosswatch.providers.mediabrowser.watchlist import Favour
 from ..simulators.base import FaultKind
 from ..simulators.catalogue import make_catalogue
 from ..simulators.jellyfin import Item as ServerItem, ItemList, Oddities, User
-from .jellyfin_world import ITEMS, World, a_world, as_item, operation, written
+from .jellyfin_world import ITEMS, World, a_world
+from .mediabrowser_world import as_item
+from .operating import operation, written
 
 APPLIED = (OutcomeKind.APPLIED, None)
 THERE = (OutcomeKind.ALREADY_THERE, None)

@@ -23,7 +23,8 @@ from custom_components.crosswatch.providers.sign_in import (
 from custom_components.crosswatch.providers.spec import SignInContext
 from tests.simulators.base import FaultKind
 
-from .mdblist_world import World, mdblist_world, operation, write
+from .mdblist_world import World, mdblist_world, operation
+from .operating import write
 
 
 @pytest.fixture

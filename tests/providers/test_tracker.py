@@ -26,19 +26,8 @@ from custom_components.crosswatch.providers.tracker import SPEC
 from custom_components.crosswatch.providers.tracker.provider import TrackerProvider
 from custom_components.crosswatch.providers.tracker.values import to_moment, to_number
 
-from .tracker_world import (
-    NAME,
-    dates,
-    day,
-    episode,
-    held,
-    movie,
-    operation,
-    put,
-    show,
-    tracker,
-    written,
-)
+from .operating import operation, written
+from .tracker_world import NAME, dates, day, episode, held, movie, put, show, tracker
 
 APPLIED = OutcomeKind.APPLIED
 THERE = OutcomeKind.ALREADY_THERE

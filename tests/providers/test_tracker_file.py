@@ -28,7 +28,8 @@ from custom_components.crosswatch.providers.tracker.naming import (
 )
 from custom_components.crosswatch.providers.tracker.provider import TrackerProvider
 
-from .tracker_world import NAME, day, held, movie, operation, put, tracker, written
+from .operating import operation, written
+from .tracker_world import NAME, day, held, movie, put, tracker
 
 MATRIX = movie("The Matrix", 1999, imdb="tt0133093")
 

@@ -1,6 +1,6 @@
 """A simulated Trakt with an account that is signed in, for tests."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,25 +8,8 @@ import time
 
 import aiohttp
 
-from custom_components.crosswatch.engine.ids import item_keys
-from custom_components.crosswatch.engine.model import (
-    Feature,
-    Item,
-    Listed,
-    MediaKind,
-    Rated,
-    Record,
-    Side,
-    Value,
-    Watched,
-)
-from custom_components.crosswatch.engine.plan import (
-    Action,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Reason,
-)
+from custom_components.crosswatch.engine.model import Item, MediaKind, Record
+from custom_components.crosswatch.engine.plan import Operation, Outcome
 from custom_components.crosswatch.engine.provider import AccountLimitError
 from custom_components.crosswatch.providers.http import JsonObject, JsonValue, Limiters
 from custom_components.crosswatch.providers.trakt import SPEC
@@ -36,6 +19,7 @@ from tests.simulators.routing import route_hosts
 from tests.simulators.trakt import Behaviour, Kind, Title, TraktSimulator
 
 from .connecting import provider_of
+from .operating import OperationOn, in_order
 
 WATCHED_AT = datetime(2026, 5, 1, 20, 30, 12, tzinfo=UTC)
 CATALOGUE = make_catalogue(films=320, shows=12, seed=3)
@@ -130,29 +114,7 @@ def item(title: Title, *namespaces: str) -> Item:
     return Item(kind, ids, title.name, title.year, show, season, number)
 
 
-def operation(
-    what: Item | Title,
-    value: Value | None = None,
-    action: Action = Action.ADD,
-    *,
-    before: Value | None = None,
-    native_ids: tuple[str, ...] = (),
-) -> Operation:
-    """Return an operation on the Trakt side."""
-    subject = what if isinstance(what, Item) else item(what)
-    features = {Watched: Feature.HISTORY, Rated: Feature.RATINGS}
-    told = value or before or Listed()
-    return Operation(
-        feature=features.get(type(told), Feature.WATCHLIST),
-        side=Side.TARGET,
-        action=action,
-        item=subject,
-        reason=Reason.MISSING,
-        keys=item_keys(subject),
-        value=value,
-        before=before,
-        native_ids=native_ids,
-    )
+operation = OperationOn(item)
 
 
 def own(record: Operation, native_id: str = "") -> Record:
@@ -176,11 +138,4 @@ async def write(
     except AccountLimitError:
         if len(outcomes) < len(operations):
             raise
-    told = {id(outcome.operation): outcome for outcome in outcomes}
-    assert len(told) == len(outcomes) == len(operations)
-    return [told[id(each)] for each in operations]
-
-
-def kinds(outcomes: Iterable[Outcome]) -> list[OutcomeKind]:
-    """Return only what came of each operation."""
-    return [outcome.kind for outcome in outcomes]
+    return in_order(operations, outcomes)

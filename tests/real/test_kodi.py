@@ -26,13 +26,8 @@ from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.kodi import SPEC, library
 from custom_components.crosswatch.providers.kodi.provider import KodiProvider
 from custom_components.crosswatch.providers.sign_in import SignedIn, SignInError
-from tests.providers.kodi_world import (
-    answers,
-    context,
-    operation,
-    provider_for,
-    written,
-)
+from tests.providers.kodi_world import answers, context, provider_for
+from tests.providers.operating import operation, written
 from tests.simulators.catalogue import Episode, Film, Show
 
 from .kodi import PASSWORD, USER, ZONE, RealKodi
