@@ -8,6 +8,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 
 from .pair_world import PAIR_ID
 from .repair_world import (
@@ -196,6 +197,21 @@ async def test_switched_off(
     await repairs.choose("run_now")
     await settled(hass)
     assert asked.subentry.data["dry_run"] is False
+
+
+async def test_device_disabled(
+    hass: HomeAssistant, asked: World, device_registry: dr.DeviceRegistry
+) -> None:
+    """Ask nothing of a pair whose device is disabled, and of no other change of it."""
+    device_id = device_of(hass, asked.home, asked.subentry)
+    device_registry.async_update_device(device_id, name_by_user="Films")
+    await hass.async_block_till_done()
+    assert issue_exists(hass, ISSUE)
+    device_registry.async_update_device(
+        device_id, disabled_by=dr.DeviceEntryDisabler.USER
+    )
+    await hass.async_block_till_done()
+    assert not issue_exists(hass, ISSUE)
 
 
 async def test_account_disabled(hass: HomeAssistant, asked: World) -> None:
