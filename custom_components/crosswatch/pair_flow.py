@@ -40,6 +40,7 @@ from .pair_rules import (
     shared_features,
 )
 from .pair_settings import default_settings, settings_from, stored_settings
+from .provider_parts import async_load_parts_of_all
 
 
 class PairSubentryFlow(ConfigSubentryFlow):
@@ -60,6 +61,7 @@ class PairSubentryFlow(ConfigSubentryFlow):
         """Ask where to sync to, what, and how often."""
         source = self._get_entry()
         await async_reloaded(source)
+        await async_load_parts_of_all(self.hass)
         account = {"account": source.title}
         if source.state is not ConfigEntryState.LOADED:
             return self.async_abort(
@@ -92,6 +94,7 @@ class PairSubentryFlow(ConfigSubentryFlow):
         """Ask for other settings, down to those of each feature."""
         source, pair = self._get_entry(), self._get_reconfigure_subentry()
         await async_reloaded(source)
+        await async_load_parts_of_all(self.hass)
         if (target := self._account(pair.data[CONF_TARGET])) is None:
             return self.async_abort(
                 reason="target_gone", description_placeholders={"pair": pair.title}

@@ -62,7 +62,7 @@ class World:
             self.saved.append(data)
             self.data = data
 
-        provider = SPEC.create(
+        provider = SPEC.load().create(
             Connection(
                 data=self.data,
                 session=self.session,

@@ -134,7 +134,7 @@ def provider_for(
         """Take changed data, of which there is none."""
         raise AssertionError
 
-    provider = SPEC.create(
+    provider = SPEC.load().create(
         Connection(
             data=data,
             session=session,
@@ -164,8 +164,10 @@ async def a_world(
             oddities=oddities,
         )
         user = server.add_user(USER, PASSWORD)
-        signed_in = await SPEC.sign_in(context(session, limiters)).begin(
-            answers(server.url)
+        signed_in = (
+            await SPEC.load()
+            .sign_in(context(session, limiters))
+            .begin(answers(server.url))
         )
         assert isinstance(signed_in, SignedIn)
         server.reset_requests()

@@ -128,7 +128,7 @@ def provider_for(
         """Take changed data, of which there is none."""
         raise AssertionError
 
-    provider = SPEC.create(
+    provider = SPEC.load().create(
         Connection(
             data=data,
             session=session,
@@ -159,8 +159,10 @@ async def a_world(
         password=PASSWORD,
     ) as server:
         seeded = seed(server, catalogue or make_catalogue(films=30, shows=6), oddities)
-        signed_in = await SPEC.sign_in(context(session, limiters)).begin(
-            answers(server.url)
+        signed_in = (
+            await SPEC.load()
+            .sign_in(context(session, limiters))
+            .begin(answers(server.url))
         )
         assert isinstance(signed_in, SignedIn)
         server.reset_requests()

@@ -107,7 +107,7 @@ class World:
             """Refuse: nothing changes while it runs."""
             raise AssertionError(data)
 
-        provider = SPEC.create(
+        provider = SPEC.load().create(
             Connection(
                 data=self.data,
                 session=self.session,

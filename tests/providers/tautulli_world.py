@@ -101,7 +101,7 @@ def provider_for(
         """Take changed data, of which there is none."""
         raise AssertionError
 
-    provider = SPEC.create(
+    provider = SPEC.load().create(
         Connection(
             data=data,
             session=session,
@@ -124,8 +124,8 @@ async def tautulli_world(
     async with TautulliSimulator(clock=lambda: NOW) as server:
         seeded = seed(server, catalogue or make_catalogue(12, 3, 2, 4))
         jon = server.add_user("jon", JON, friendly_name="Jon Snow")
-        signed_in = await SPEC.sign_in(context(session, limiters)).begin(
-            answers(server)
+        signed_in = (
+            await SPEC.load().sign_in(context(session, limiters)).begin(answers(server))
         )
         assert isinstance(signed_in, SignedIn)
         server.reset_requests()

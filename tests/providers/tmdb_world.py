@@ -53,7 +53,7 @@ class World:
             """Take changed data, of which there is none."""
             raise AssertionError
 
-        provider = SPEC.create(
+        provider = SPEC.load().create(
             Connection(
                 data=self.data,
                 session=self.session,

@@ -63,7 +63,7 @@ class World:
             """Remember what was saved."""
             self.saved.append(data)
 
-        provider = SPEC.create(
+        provider = SPEC.load().create(
             Connection(
                 data=self.data,  # type: ignore[arg-type]
                 session=self.session,

@@ -6,8 +6,8 @@ from ...engine.provider import AuthenticationError
 from ..answer import JsonObject
 from ..mediabrowser.account import CAPABILITIES, MediaBrowserProvider
 from ..mediabrowser.answering import http_client
+from ..mediabrowser.chosen import watchlist_of
 from ..mediabrowser.listening import Ears
-from ..mediabrowser.options import watchlist_of
 from ..spec import Connection
 from .authorization import authorization
 from .client import JellyfinClient

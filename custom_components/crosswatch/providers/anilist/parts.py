@@ -1,0 +1,11 @@
+"""What AniList is made of; see `ProviderParts`."""
+
+from typing import Final
+
+from ..spec import ProviderParts
+from .provider import CAPABILITIES, AniListProvider
+from .sign_in import AniListSignIn
+
+PARTS: Final = ProviderParts(
+    capabilities=CAPABILITIES, sign_in=AniListSignIn, create=AniListProvider.create
+)

@@ -1,0 +1,11 @@
+"""What TMDb is made of; see `ProviderParts`."""
+
+from typing import Final
+
+from ..spec import ProviderParts
+from .provider import CAPABILITIES, create
+from .sign_in import TmdbSignIn
+
+PARTS: Final = ProviderParts(
+    capabilities=CAPABILITIES, sign_in=TmdbSignIn, create=create
+)
