@@ -19,7 +19,8 @@ from .engine.provider import ProviderError
 from .engine.reading import Snapshots
 from .engine.report import Report, Result
 from .engine.store import Store
-from .files.contents import Contents, ImportFormat
+from .files.contents import Contents
+from .files.formats import ImportFormat
 from .import_run import ImportRun
 from .informants import async_informants
 from .named_titles import known_items, possible_items
