@@ -25,7 +25,6 @@ from .engine.provider import AccountInfo
 from .engine.report import RunStatus
 from .entry_watch import EntryWatch
 from .go_live import async_review_hint
-from .import_run import file_scope, import_scope
 from .issues import (
     async_clear_pair_issues,
     async_clear_target_issues,
@@ -37,7 +36,7 @@ from .pair import BrokenPairError
 from .provider_parts import async_load_parts
 from .providers.registry import PROVIDERS
 from .providers.spec import Listener
-from .runtime import async_get_runtime
+from .runtime import async_get_runtime, file_scope, import_scope
 from .services import async_setup_services
 from .shared import storage_folder
 

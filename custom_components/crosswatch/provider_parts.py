@@ -1,4 +1,4 @@
-"""Providers are imported when they are needed, and away from the event loop."""
+"""Providers are imported when they are needed, and off the event loop."""
 
 from homeassistant.core import HomeAssistant
 

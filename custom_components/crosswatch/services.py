@@ -15,10 +15,10 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.helpers.importlib import async_import_module
 
 from .account import async_reloaded
 from .const import DOMAIN
+from .late_imports import async_import
 from .service_fields import (
     BLOCK_FIELDS,
     DECIDE_FIELDS,
@@ -83,7 +83,7 @@ def _handler(module: str, name: str) -> Handler:
 
     async def async_handle(call: ServiceCall) -> ServiceResponse:
         """Wait, and then do what the action does."""
-        imported = await async_import_module(call.hass, f"{__package__}.{module}")
+        imported = await async_import(call.hass, module)
         handler: Handler = getattr(imported, f"async_{name}")
         await async_reloaded(*call.hass.config_entries.async_entries(DOMAIN))
         return await handler(call)

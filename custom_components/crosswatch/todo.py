@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Final, override
+from typing import TYPE_CHECKING, Final, override
 
 from homeassistant.components.todo import (
     TodoItem,
@@ -22,7 +22,10 @@ from .engine.ids import title_words
 from .engine.model import Feature
 from .engine.provider import ProviderError
 from .entity import AccountEntity
-from .watchlist import Watchlist
+from .late_imports import async_import
+
+if TYPE_CHECKING:
+    from .watchlist import Watchlist
 
 PARALLEL_UPDATES = 1
 
@@ -53,6 +56,7 @@ class WatchlistEntity(AccountEntity, TodoListEntity):
     """
 
     coordinator: AccountCoordinator
+    _watchlist: Watchlist
 
     def __init__(self, coordinator: AccountCoordinator) -> None:
         """Start without having read anything."""
@@ -66,12 +70,16 @@ class WatchlistEntity(AccountEntity, TodoListEntity):
             features |= TodoListEntityFeature.DELETE_TODO_ITEM
             features |= TodoListEntityFeature.UPDATE_TODO_ITEM
         self._attr_supported_features = features
-        self._watchlist = Watchlist(coordinator.hass, entry)
         self._taking_over = asyncio.Lock()
 
     @override
     async def async_added_to_hass(self) -> None:
         """Show what is known, and read the list now and then."""
+        # Most lists are disabled, and a start does without what reads them.
+        await async_import(self.hass, "watchlist")
+        from .watchlist import Watchlist  # noqa: PLC0415
+
+        self._watchlist = Watchlist(self.hass, self.coordinator.config_entry)
         await super().async_added_to_hass()
         self.async_on_remove(
             async_track_time_interval(self.hass, self._async_read_now, _READ_EVERY)
