@@ -11,7 +11,7 @@ from .engine.reading import Snapshots
 from .engine.store import Store
 from .informants import async_informants
 from .runtime import async_get_runtime
-from .service_targets import open_state
+from .state_access import open_state
 
 
 @asynccontextmanager

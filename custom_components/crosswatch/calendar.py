@@ -17,7 +17,7 @@ from .account import AccountCoordinator, CrossWatchConfigEntry
 from .engine.diary import Diary, DiaryEntry
 from .engine.model import Feature, Item, MediaKind
 from .engine.store import Store
-from .service_targets import open_state
+from .state_access import open_state
 from .stored_entity import StoredEntity
 
 PARALLEL_UPDATES = 0

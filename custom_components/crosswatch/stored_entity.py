@@ -12,11 +12,11 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.event import async_track_time_interval
 
 from .account import AccountCoordinator
-from .account_turn import account_turn
 from .const import LOGGER
 from .engine.model import Feature
 from .engine.provider import ProviderError
 from .entity import AccountEntity
+from .late_imports import async_import
 
 # Runs bring the records up to date; this is for accounts that no pair reads them of.
 _READ_EVERY: Final = timedelta(hours=1)
@@ -92,6 +92,10 @@ class StoredEntity(AccountEntity):
         """Store what the account lists, and take it over."""
         entry = self.coordinator.config_entry
         account = entry.runtime_data.account
+        # Most of these entities are disabled, and a start does without what they need.
+        await async_import(self.hass, "account_turn")
+        from .account_turn import account_turn  # noqa: PLC0415
+
         try:
             async with account_turn(self.hass, entry) as (_, snapshots):
                 await snapshots.read(account, self._feature, keep=True)

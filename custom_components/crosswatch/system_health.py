@@ -10,6 +10,7 @@ from homeassistant.loader import async_get_integration
 
 from .account import CrossWatchConfigEntry, loaded_pairs
 from .const import CONF_PROVIDER, DOMAIN
+from .provider_parts import async_load_parts
 from .providers.registry import PROVIDERS
 from .providers.spec import ProviderSpec
 from .runtime import async_get_runtime
@@ -31,6 +32,7 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
     loaded: list[CrossWatchConfigEntry]
     loaded = hass.config_entries.async_loaded_entries(DOMAIN)
     specs = _specs(accounts)
+    loaded_parts = [await async_load_parts(hass, spec) for spec in specs]
     pairs = list(loaded_pairs(hass))
     return {
         "version": str(integration.version),
@@ -46,10 +48,10 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
         **{
             # Asked for while the rest is shown already.
             f"can_reach_{spec.slug}": system_health.async_check_can_reach_url(
-                hass, spec.address
+                hass, parts.address
             )
-            for spec in specs
-            if spec.address
+            for spec, parts in zip(specs, loaded_parts, strict=True)
+            if parts.address
         },
     }
 

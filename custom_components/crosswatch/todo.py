@@ -1,7 +1,7 @@
 """To-do lists: the watchlist of an account, for dashboards and by voice."""
 
 from collections.abc import Sequence
-from typing import Final, override
+from typing import TYPE_CHECKING, Final, override
 
 from homeassistant.components.todo import (
     TodoItem,
@@ -18,8 +18,11 @@ from .account import AccountCoordinator, CrossWatchConfigEntry
 from .const import DOMAIN
 from .engine.ids import title_words
 from .engine.model import Feature, Record
+from .late_imports import async_import
 from .stored_entity import StoredEntity
-from .watchlist import Watchlist
+
+if TYPE_CHECKING:
+    from .watchlist import Watchlist
 
 PARALLEL_UPDATES = 1
 
@@ -45,6 +48,8 @@ class WatchlistEntity(StoredEntity, TodoListEntity):
     What is completed is taken off it, and marked as watched where that is switched on.
     """
 
+    _watchlist: Watchlist
+
     def __init__(self, coordinator: AccountCoordinator) -> None:
         """Offer what the account can do."""
         super().__init__(coordinator, WATCHLIST, Feature.WATCHLIST)
@@ -57,7 +62,16 @@ class WatchlistEntity(StoredEntity, TodoListEntity):
             features |= TodoListEntityFeature.DELETE_TODO_ITEM
             features |= TodoListEntityFeature.UPDATE_TODO_ITEM
         self._attr_supported_features = features
-        self._watchlist = Watchlist(coordinator.hass, entry)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Begin with what is stored."""
+        # Most lists are disabled, and a start does without what reads them.
+        await async_import(self.hass, "watchlist")
+        from .watchlist import Watchlist  # noqa: PLC0415
+
+        self._watchlist = Watchlist(self.hass, self.coordinator.config_entry)
+        await super().async_added_to_hass()
 
     @override
     async def _async_load(self) -> bool:

@@ -17,10 +17,11 @@ from .engine.pair import Account
 from .engine.plan import OutcomeKind
 from .engine.provider import ProviderError
 from .engine.report import Report, Result
-from .files.contents import Contents, ImportFormat
+from .files.contents import Contents
+from .files.formats import ImportFormat
 from .import_run import ImportRun
 from .named_titles import known_items, possible_items
-from .service_targets import open_state
+from .state_access import open_state
 
 _BY_HAND: Final = "By hand"
 _DONE: Final = frozenset({Result.APPLIED, Result.ALREADY_THERE})

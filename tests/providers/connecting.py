@@ -34,7 +34,7 @@ def provider_of[T: Provider](
     options: JsonObject | None = None,
 ) -> T:
     """Return the provider of what a sign-in kept."""
-    provider = spec.create(
+    provider = spec.load().create(
         connection_of(
             data, session, limiters, save=save, folder=folder, options=options
         )

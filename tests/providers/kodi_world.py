@@ -119,8 +119,10 @@ async def a_world(
         password=PASSWORD,
     ) as server:
         seeded = seed(server, catalogue or make_catalogue(films=30, shows=6), oddities)
-        signed_in = await SPEC.sign_in(context(session, limiters)).begin(
-            answers(server.url)
+        signed_in = (
+            await SPEC.load()
+            .sign_in(context(session, limiters))
+            .begin(answers(server.url))
         )
         assert isinstance(signed_in, SignedIn)
         server.reset_requests()

@@ -105,8 +105,8 @@ async def tautulli_world(
     async with TautulliSimulator(clock=lambda: NOW) as server:
         seeded = seed(server, catalogue or make_catalogue(12, 3, 2, 4))
         jon = server.add_user("jon", JON, friendly_name="Jon Snow")
-        signed_in = await SPEC.sign_in(context(session, limiters)).begin(
-            answers(server)
+        signed_in = (
+            await SPEC.load().sign_in(context(session, limiters)).begin(answers(server))
         )
         assert isinstance(signed_in, SignedIn)
         server.reset_requests()

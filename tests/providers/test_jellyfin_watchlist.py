@@ -24,10 +24,10 @@ from custom_components.crosswatch.providers.http import JsonObject, Limiters
 from custom_components.crosswatch.providers.jellyfin import SPEC
 from custom_components.crosswatch.providers.jellyfin.provider import JellyfinProvider
 from custom_components.crosswatch.providers.mediabrowser import named_lists
+from custom_components.crosswatch.providers.mediabrowser.chosen import watchlist_of
 from custom_components.crosswatch.providers.mediabrowser.named_watchlist import (
     NamedWatchlist,
 )
-from custom_components.crosswatch.providers.mediabrowser.options import watchlist_of
 from custom_components.crosswatch.providers.mediabrowser.watchlist import Favourites
 
 from ..simulators.base import FaultKind

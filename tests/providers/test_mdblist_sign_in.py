@@ -38,7 +38,7 @@ async def world(
 
 def sign_in_of(world: World) -> SignIn:
     """Return one attempt to sign in."""
-    return SPEC.sign_in(
+    return SPEC.load().sign_in(
         SignInContext(
             session=lambda verify_ssl: world.session,
             limiters=world.limiters,

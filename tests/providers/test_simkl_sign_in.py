@@ -37,7 +37,7 @@ async def world(
 
 def sign_in_of(world: World) -> SimklSignIn:
     """Return a new attempt to sign in."""
-    attempt = SPEC.sign_in(
+    attempt = SPEC.load().sign_in(
         SignInContext(
             session=lambda verify_ssl: world.session,
             limiters=world.limiters,

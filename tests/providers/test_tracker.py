@@ -480,10 +480,10 @@ async def test_is_made_from_its_data(
             folder=tmp_path,
         )
 
-    info = await SPEC.create(connection({"name": NAME})).identify()
+    info = await SPEC.load().create(connection({"name": NAME})).identify()
     assert (info.account_id, info.name) == ("home", "Home")
     with pytest.raises(AuthenticationError, match="name"):
-        SPEC.create(connection({}))
+        SPEC.load().create(connection({}))
 
 
 def test_moments() -> None:

@@ -316,7 +316,7 @@ async def test_just_below_the_border(world: World) -> None:
     ]
     assert held(world) == {world.movies[0]: 78.99}
     assert len(world.trakt.alice.history) == 0
-    support = SPEC.capabilities[Feature.PROGRESS]
+    support = SPEC.load().capabilities[Feature.PROGRESS]
     assert support.completes_at == 79
     assert support.forgets
 

@@ -163,8 +163,10 @@ async def world(kodi: RealKodi, session: aiohttp.ClientSession) -> World:
     """Return an untouched Kodi, and the account that is signed in there."""
     reset(kodi)
     limiters = Limiters()
-    signed_in = await SPEC.sign_in(context(session, limiters)).begin(
-        answers(kodi.url, username=USER, password=PASSWORD)
+    signed_in = (
+        await SPEC.load()
+        .sign_in(context(session, limiters))
+        .begin(answers(kodi.url, username=USER, password=PASSWORD))
     )
     assert isinstance(signed_in, SignedIn)
     return World(kodi, provider_for(signed_in.data, session, limiters))
@@ -172,7 +174,7 @@ async def world(kodi: RealKodi, session: aiohttp.ClientSession) -> World:
 
 async def test_sign_in(kodi: RealKodi, session: aiohttp.ClientSession) -> None:
     """The name and the password are those of its web server."""
-    attempt = SPEC.sign_in(context(session, Limiters()))
+    attempt = SPEC.load().sign_in(context(session, Limiters()))
     right = answers(kodi.url, username=USER, password=PASSWORD)
     signed_in = await attempt.begin(right)
     assert isinstance(signed_in, SignedIn)

@@ -23,9 +23,9 @@ from ..mediabrowser.account import (
     MediaBrowserProvider,
 )
 from ..mediabrowser.answering import http_client
+from ..mediabrowser.chosen import watchlist_of
 from ..mediabrowser.listening import Ears
 from ..mediabrowser.mapping import Shows, base_id, history_from_row, rating_from_row
-from ..mediabrowser.options import watchlist_of
 from ..mediabrowser.rows import Row
 from ..mediabrowser.watchlist import Watchlist
 from ..spec import Connection

@@ -5,8 +5,8 @@ from typing import Final
 from ..kept import kept
 from ..mediabrowser.account import CAPABILITIES, MediaBrowserProvider
 from ..mediabrowser.answering import http_client
+from ..mediabrowser.chosen import watchlist_of
 from ..mediabrowser.listening import Ears
-from ..mediabrowser.options import watchlist_of
 from ..spec import Connection
 from .authorization import authorization
 from .client import JellyfinClient

@@ -2,17 +2,11 @@
 
 from typing import Final
 
-from ..spec import ProviderSpec
-from .client import API
-from .provider import CAPABILITIES, SLUG, MdblistProvider
-from .sign_in import MdblistSignIn
+from ..spec import ProviderSpec, parts_of
 
 SPEC: Final = ProviderSpec(
-    slug=SLUG,
+    slug="mdblist",
     name="MDBList",
-    capabilities=CAPABILITIES,
-    sign_in=MdblistSignIn,
-    create=MdblistProvider.create,
-    address=API,
+    load=parts_of(__name__),
     links={"preferences_url": "https://mdblist.com/preferences/#api"},
 )

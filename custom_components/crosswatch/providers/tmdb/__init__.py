@@ -2,17 +2,11 @@
 
 from typing import Final
 
-from ..spec import ProviderSpec
-from .client import API
-from .provider import CAPABILITIES, SLUG, create
-from .sign_in import TmdbSignIn
+from ..spec import ProviderSpec, parts_of
 
 SPEC: Final = ProviderSpec(
-    slug=SLUG,
+    slug="tmdb",
     name="TMDb",
-    capabilities=CAPABILITIES,
-    sign_in=TmdbSignIn,
-    create=create,
-    address=API,
+    load=parts_of(__name__),
     links={"api_url": "https://www.themoviedb.org/settings/api"},
 )
