@@ -25,7 +25,9 @@ from custom_components.crosswatch.providers.mediabrowser.listening import (
 from custom_components.crosswatch.providers.spec import Listener
 
 from ..simulators.jellyfin.sockets import message
-from .jellyfin_world import World, a_world, as_item, moment, operation
+from .jellyfin_world import World, a_world
+from .mediabrowser_world import as_item, moment
+from .operating import operation
 
 ALL: Final = (Feature.HISTORY, Feature.WATCHLIST, Feature.PROGRESS)
 TICKS: Final = 10_000
