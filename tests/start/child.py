@@ -47,7 +47,6 @@ ALWAYS: Final = (
     *("analytics", "backup", "config", "diagnostics", "history", "logbook", "recorder"),
     *("repairs", "ssdp", "system_health", "webhook", "zeroconf"),
 )
-PLATFORMS: Final = ("binary_sensor", "button", "event", "sensor", "switch", "todo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def piece_of_work() -> float:
     return time.process_time() - began
 
 
-async def prepare(hass: HomeAssistant) -> None:
+async def prepare(hass: HomeAssistant, platforms: Iterable[str]) -> None:
     """Load what Home Assistant has loaded anyway."""
     hass.data.pop(DATA_CUSTOM_COMPONENTS)
     for name in ALWAYS:
@@ -80,7 +79,7 @@ async def prepare(hass: HomeAssistant) -> None:
     # To-do lists want a web server, which nobody is to reach.
     server = "homeassistant.components.http.HomeAssistantHTTP"
     with patch(f"{server}.async_bind"), patch(f"{server}.start"):
-        for platform in PLATFORMS:
+        for platform in platforms:
             assert await async_setup_component(hass, platform, {})
     await hass.async_block_till_done()
 
@@ -158,7 +157,7 @@ async def main() -> None:
     install_routes(world["hosts"], strict=True)
     logging.disable(logging.INFO)
     async with async_test_home_assistant(config_dir=world["folder"]) as hass:
-        await prepare(hass)
+        await prepare(hass, world["platforms"])
         add_accounts(hass, world["accounts"])
         work = min(piece_of_work() for _ in range(3))
         idle = await start_idle(hass, len(world["accounts"]))

@@ -82,6 +82,7 @@ class Home:
         world = {
             "folder": str(config),
             "hosts": self.hosts,
+            "platforms": [platform.value for platform in crosswatch.PLATFORMS],
             "accounts": self.accounts(slugs, pairs),
         }
         child = await asyncio.create_subprocess_exec(
