@@ -21,6 +21,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.http import current_request
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -237,11 +238,12 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
         entry = result["result"]
         self._withdraw_finds(entry)
         if entry.state is ConfigEntryState.LOADED:
-            result["next_flow"] = await self._async_next_flow(entry)
+            if next_flow := await self._async_next_flow(entry):
+                result["next_flow"] = next_flow
         return result
 
-    async def _async_next_flow(self, entry: ConfigEntry) -> tuple[FlowType, str]:
-        """Start what comes after a new account, and return which flow it is."""
+    async def _async_next_flow(self, entry: ConfigEntry) -> tuple[FlowType, str] | None:
+        """Start what comes after a new account, if anything; return which flow it is."""
         others = [each for each in self._loaded_entries() if each is not entry]
         # An account that can only be read is the source of its pairs, old or new.
         sources = [
@@ -256,6 +258,9 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
             # It ends at once where the account has no possible target.
             if pair_flow["type"] is FlowResultType.FORM:
                 return FlowType.CONFIG_SUBENTRIES_FLOW, pair_flow["flow_id"]
+        # A program that adds an account, as no browser does, adds the next one itself.
+        if current_request.get() is None:
+            return None
         account_flow = await self.hass.config_entries.flow.async_init(
             DOMAIN, context=ConfigFlowContext(source=SOURCE_USER)
         )

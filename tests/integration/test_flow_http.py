@@ -61,6 +61,26 @@ async def test_account(hass: HomeAssistant, browser: TestClient[Any, Any]) -> No
     assert response.status == 200
 
 
+async def test_led_on(hass: HomeAssistant, browser: TestClient[Any, Any]) -> None:
+    """Lead a person from account to account until two can be paired, and to a pair."""
+    begun = await post(browser, ACCOUNTS, {"handler": DOMAIN})
+    follows = begun["flow_id"]
+    connected: list[str] = []
+    for name, kind in (("Home", "config_flow"), ("Cabin", "config_subentries_flow")):
+        shown = await post(browser, f"{ACCOUNTS}/{follows}", {"provider": "tracker"})
+        added = await post(browser, f"{ACCOUNTS}/{shown['flow_id']}", {"name": name})
+        assert added["type"] == "create_entry"
+        connected.append(added["title"])
+        (led_to, follows) = added["next_flow"]
+        assert led_to == kind
+        if kind == "config_flow":
+            form = await browser.get(f"{ACCOUNTS}/{follows}")
+            told = (await form.json())["description_placeholders"]["accounts"]
+            assert told == ", ".join(connected)
+    (pair_flow,) = hass.config_entries.subentries.async_progress()
+    assert (pair_flow["flow_id"], pair_flow["step_id"]) == (follows, "user")
+
+
 async def test_new_pair(
     hass: HomeAssistant,
     browser: TestClient[Any, Any],

@@ -141,8 +141,8 @@ async def test_removing(
     assert only_pair(tracker).data["ratings"] == pair.data["ratings"]
     text = told(result)
     assert (
-        f"What you remove from {tracker.title} is removed from {other_tracker.title} as"
-        " well; this goes for the ratings."
+        f"whoever takes something off {tracker.title} takes it off"
+        f" {other_tracker.title} with that; this goes for the ratings."
     ) in text
     assert "more than 3 records, and more than 7 % of" in text
     result = await confirm(hass, result, "confirm_remove")
@@ -163,7 +163,7 @@ async def test_one_step_for_several_risks(
     result = await change(hass, tracker, {"watchlist": MIRROR, "ratings": removing})
     text = told(result)
     assert f"nothing but what {tracker.title} has; this goes for the watchlist." in text
-    assert "as well; this goes for the ratings." in text
+    assert "with that; this goes for the ratings." in text
     result = await confirm(hass, result, "confirm_mirror_and_remove")
     assert result["reason"] == "reconfigure_successful"
     assert only_pair(tracker).data["watchlist"] == MIRROR
