@@ -205,7 +205,7 @@ async def test_unknown_device(hass: HomeAssistant, world: World, action: str) ->
     assert await refusal(hass, action, device_id="nonsense") == "device_not_found"
 
 
-@ACTIONS
+@pytest.mark.parametrize("action", ["sync", "dry_run", "get_last_run"])
 async def test_device_of_an_account(
     hass: HomeAssistant, world: World, action: str
 ) -> None:
