@@ -1,0 +1,23 @@
+"""What the browser complains of."""
+
+from playwright.async_api import ConsoleMessage, Error, Page
+
+
+class Ears:
+    """Listens to the console of a page, and to errors that nothing has caught."""
+
+    def __init__(self, page: Page) -> None:
+        """Listen from now on."""
+        self.complaints: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", self._hear_error)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        """Remember an error that is told on the console."""
+        if message.type == "error":
+            place = message.location.get("url", "")
+            self.complaints.append(f"The browser's console: {message.text} ({place})")
+
+    def _hear_error(self, error: Error) -> None:
+        """Remember an error that nothing has caught."""
+        self.complaints.append(f"The page: {error}")
