@@ -18,13 +18,10 @@ from ..demo.console import say, step
 from . import pair
 from .accounts import add_integration, choose_provider, fill_in, sign_in
 from .person import Person
+from .screens import SCREENS
 from .texts import pattern, text
 from .visit import Visit, a_visit
 
-SCREENS = [
-    pytest.param(Screen(1280, 900), id="desktop"),
-    pytest.param(Screen(390, 844, is_phone=True), id="phone"),
-]
 LISTED = FILMS[:9]
 # More than a run may remove without being asked.
 TAKEN_OFF = FILMS[:8]
