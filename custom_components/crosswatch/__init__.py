@@ -24,7 +24,7 @@ from .engine.pair import Account
 from .engine.provider import AccountInfo
 from .engine.report import RunStatus
 from .entry_watch import EntryWatch
-from .go_live import async_review_hint
+from .go_live import async_review_hint, async_withdraw_hints
 from .import_run import file_scope, import_scope
 from .issues import (
     async_clear_pair_issues,
@@ -97,6 +97,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -
 async def async_unload_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -> bool:
     """Unload an account, once the runs that use it have ended."""
     await _async_end_runs(hass, entry, entry.runtime_data.pairs.values())
+    if entry.disabled_by is not None:
+        async_withdraw_hints(hass, entry)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 

@@ -11,6 +11,8 @@ from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     SOURCE_USER,
     ConfigEntry,
+    ConfigEntryState,
+    ConfigFlowContext,
     ConfigFlowResult,
     ConfigSubentryFlow,
     FlowType,
@@ -40,6 +42,7 @@ from .known_servers import (
 )
 from .options_flow import AccountOptionsFlow
 from .pair_flow import PairSubentryFlow
+from .pair_rules import shared_features
 from .providers.registry import PROVIDERS
 from .providers.spec import ProviderSpec
 from .sign_in_flow import SignInFlow
@@ -105,6 +108,13 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
             data_schema=vol.Schema(
                 {vol.Required(CONF_PROVIDER): SelectSelector(providers)}
             ),
+            description_placeholders={
+                "accounts": ", ".join(
+                    entry.title
+                    for entry in self._async_current_entries(include_ignore=False)
+                )
+                or "–"
+            },
         )
 
     async def async_step_reauth(
@@ -217,18 +227,41 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
-        """Go on to the first pair of a new account, where it can have one."""
+        """Go on to the first pair of a new account, or to an account to pair it with."""
         entry = result["result"]
         self._withdraw_finds(entry)
-        pair_flow = await self.hass.config_entries.subentries.async_init(
-            (entry.entry_id, SUBENTRY_TYPE_PAIR),
-            context=SubentryFlowContext(source=SOURCE_USER),
-        )
-        # It ends at once where there is no other account to pair with.
-        if pair_flow["type"] is FlowResultType.FORM:
-            flow_id = pair_flow["flow_id"]
-            result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, flow_id)
+        if entry.state is ConfigEntryState.LOADED:
+            result["next_flow"] = await self._async_next_flow(entry)
         return result
+
+    async def _async_next_flow(self, entry: ConfigEntry) -> tuple[FlowType, str]:
+        """Start what comes after a new account, and return which flow it is."""
+        others = [each for each in self._loaded_entries() if each is not entry]
+        # An account that can only be read is the source of its pairs, old or new.
+        sources = [
+            entry,
+            *(each for each in others if shared_features(each, entry)),
+        ]
+        for source in sources:
+            pair_flow = await self.hass.config_entries.subentries.async_init(
+                (source.entry_id, SUBENTRY_TYPE_PAIR),
+                context=SubentryFlowContext(source=SOURCE_USER),
+            )
+            # It ends at once where the account has no possible target.
+            if pair_flow["type"] is FlowResultType.FORM:
+                return FlowType.CONFIG_SUBENTRIES_FLOW, pair_flow["flow_id"]
+        account_flow = await self.hass.config_entries.flow.async_init(
+            DOMAIN, context=ConfigFlowContext(source=SOURCE_USER)
+        )
+        return FlowType.CONFIG_FLOW, account_flow["flow_id"]
+
+    def _loaded_entries(self) -> list[ConfigEntry]:
+        """Return the accounts that work."""
+        return [
+            entry
+            for entry in self._async_current_entries(include_ignore=False)
+            if entry.state is ConfigEntryState.LOADED
+        ]
 
     def _withdraw_finds(self, entry: ConfigEntry) -> None:
         """No longer offer the server of a new account."""

@@ -59,6 +59,18 @@ async def wait_for_code(
     return result
 
 
+def waiting_flows(hass: HomeAssistant) -> list[ConfigFlowResult]:
+    """Return the account flows that ask for a person, as Home Assistant lists them.
+
+    A dialog that a person has opened, or that followed a new account, does not ask.
+    """
+    return [
+        flow
+        for flow in hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+        if flow["context"]["source"] != SOURCE_USER
+    ]
+
+
 def state_of(entry: ConfigEntry) -> ConfigEntryState:
     """Return whether an account is loaded, afresh each time for type checkers."""
     return entry.state

@@ -73,11 +73,15 @@ async def test_every_provider_has_a_form(hass: HomeAssistant, slug: str) -> None
 
 
 async def test_first_account(hass: HomeAssistant) -> None:
-    """Connect an account when there is no other to pair it with."""
+    """Connect an account, and go on to one that it can be paired with."""
     result = await answer(hass, await start_flow(hass, "tracker"), {"name": " Home "})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == f"{PROVIDERS['tracker'].name} (Home)"
-    assert "next_flow" not in result
+    (account_flow,) = hass.config_entries.flow.async_progress()
+    assert result["next_flow"] == ("config_flow", account_flow["flow_id"])
+    assert account_flow["step_id"] == "user"
+    shown = await hass.config_entries.flow.async_configure(account_flow["flow_id"])
+    assert shown["description_placeholders"] == {"accounts": result["title"]}
     await hass.async_block_till_done()
     entry = result["result"]
     assert entry.state is ConfigEntryState.LOADED

@@ -131,7 +131,7 @@ def test_errors_of_options() -> None:
 def test_errors_of_pairs() -> None:
     """Have a text for every error and abort of pairs, and for no other."""
     refused: set[str] = set()
-    for name in ("pair_flow.py", "pair_rules.py"):
+    for name in ("pair_confirm.py", "pair_flow.py", "pair_rules.py"):
         for call in calls(FOLDER / name, "Refusal"):
             refused |= constants(call.args[1])
     assert set(PAIR["error"]) == refused

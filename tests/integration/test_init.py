@@ -29,7 +29,7 @@ from homeassistant.helpers import (
 from tests.simulators.faults import FaultKind
 from tests.simulators.jellyfin import JellyfinSimulator
 
-from . import add_pair
+from . import add_pair, waiting_flows
 from .runs import (
     act,
     add_tracker,
@@ -100,7 +100,7 @@ async def test_devices(hass: HomeAssistant) -> None:
 
 def reasons(hass: HomeAssistant, entry: ConfigEntry) -> tuple[Any, Any, list[str]]:
     """Return how an account's set-up ended, and the accounts to sign in again."""
-    flows = hass.config_entries.flow.async_progress()
+    flows = waiting_flows(hass)
     # The text itself, with everything filled in.
     assert entry.reason is not None
     assert " " in entry.reason

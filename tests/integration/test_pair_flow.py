@@ -237,7 +237,7 @@ async def test_feature_of_one_account_only(
         assert result["errors"] == {"features": "feature_not_supported"}
         placeholders = result["description_placeholders"]
         assert placeholders is not None
-        assert placeholders["feature"] == "ratings"
+        assert placeholders["feature"] == "the ratings"
         assert placeholders["account"] == accounts[lacking].title
 
 

@@ -1,11 +1,15 @@
 """The hint that a pair only shows what it would do: asked once, answered for good."""
 
+from datetime import timedelta
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.crosswatch.runtime import async_get_runtime
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 
 from .repair_world import (
@@ -18,7 +22,7 @@ from .repair_world import (
     restart_issues,
     take,
 )
-from .runs import entity_of, listed, press, put, set_up, settled, until
+from .runs import act, device_of, entity_of, listed, press, put, set_up, settled, until
 
 ISSUE = f"go_live_{PAIR_ID}"
 FILMS = 4
@@ -194,6 +198,89 @@ async def test_live_behind_the_dialog(
     await change(asked, dry_run=False)
     shown = await repairs.choose("wait_for_schedule")
     assert (shown["type"], shown["description"]) == ("create_entry", "live_by_hand")
+
+
+async def test_switched_off(
+    hass: HomeAssistant, asked: World, repairs: Repairs
+) -> None:
+    """Ask nothing of a pair that is switched off, and go on once it is on again."""
+    entity_id = entity_of(hass, "switch", asked.subentry, "enabled")
+    for action, told in (("turn_off", False), ("turn_on", True)):
+        await hass.services.async_call(
+            "switch", action, {"entity_id": entity_id}, blocking=True
+        )
+        await hass.async_block_till_done()
+        assert not issue_exists(hass, ISSUE)
+        await asked.sync()
+        assert issue_exists(hass, ISSUE) is told
+    await repairs.start(ISSUE)
+    await repairs.choose("run_now")
+    await settled(hass)
+    assert asked.subentry.data["dry_run"] is False
+
+
+async def test_account_disabled(hass: HomeAssistant, asked: World) -> None:
+    """Ask nothing while the account is disabled, and go on after a later dry run."""
+    entries = hass.config_entries
+    await entries.async_set_disabled_by(asked.home.entry_id, ConfigEntryDisabler.USER)
+    assert not issue_exists(hass, ISSUE)
+    await entries.async_set_disabled_by(asked.home.entry_id, None)
+    await hass.async_block_till_done()
+    assert not issue_exists(hass, ISSUE)
+    await asked.sync()
+    assert issue_exists(hass, ISSUE)
+
+
+async def test_answer_outlasts_a_disabled_account(
+    hass: HomeAssistant, asked: World, repairs: Repairs
+) -> None:
+    """Do not ask a second time for the same settings."""
+    await repairs.start(ISSUE)
+    await repairs.choose("stay")
+    entries = hass.config_entries
+    await entries.async_set_disabled_by(asked.home.entry_id, ConfigEntryDisabler.USER)
+    await entries.async_set_disabled_by(asked.home.entry_id, None)
+    await hass.async_block_till_done()
+    await asked.sync()
+    assert not issue_exists(hass, ISSUE)
+
+
+@pytest.mark.parametrize("button", ["sync", "dry_run_now"])
+async def test_button(hass: HomeAssistant, world: World, button: str) -> None:
+    """Ask after a dry run that was started with a button."""
+    await press(hass, world.subentry, button)
+    await settled(hass)
+    issue = issue_of(hass, ISSUE)
+    assert issue is not None
+    assert issue.translation_placeholders == {
+        "pair": world.subentry.title,
+        "added": "2",
+        "updated": "0",
+        "removed": "1",
+    }
+
+
+@pytest.mark.parametrize("action", ["sync", "dry_run"])
+async def test_action(hass: HomeAssistant, world: World, action: str) -> None:
+    """Ask after a dry run that was started with an action."""
+    device_id = device_of(hass, world.home, world.subentry)
+    await act(hass, action, device_id=device_id)
+    assert issue_exists(hass, ISSUE)
+
+
+async def test_schedule(
+    hass: HomeAssistant, world: World, freezer: FrozenDateTimeFactory
+) -> None:
+    """Ask after a dry run that was due."""
+    await change(world, interval=60)
+    assert not issue_exists(hass, ISSUE)
+    freezer.tick(timedelta(minutes=61))
+    async_fire_time_changed(hass)
+    await settled(hass)
+    assert issue_exists(hass, ISSUE)
+    report = world.pair.data.report
+    assert report is not None
+    assert report.dry_run
 
 
 async def test_dry_run_of_a_live_pair(hass: HomeAssistant, world: World) -> None:
