@@ -72,7 +72,7 @@ async def sign_in(person: Person, stage: Stage) -> None:
 
 
 async def fill_in(person: Person, form: str, answers: Mapping[str, str]) -> None:
-    """Fill the fields of a form in, and go on with the last one."""
+    """Fill the fields of a form in, and submit it with Enter in the last one."""
     left = len(answers)
     for name, value in answers.items():
         left -= 1

@@ -59,6 +59,9 @@ async def allow_removals(person: Person, feature: str) -> None:
     await person.presses(text(f"{section}.name"), "button")
     await person.turns(text(f"{section}.data.remove"))
     await person.presses("Submit")
+    await person.sees(text(f"{form}.confirm_remove.title"))
+    await person.turns(text(f"{form}.confirm_remove.data.confirm"))
+    await person.presses("Submit")
     await person.sees(CHANGED)
     await person.presses("Close")
 

@@ -80,21 +80,18 @@ class Person:
         await self.clicks(row.locator("ha-switch"))
 
     async def types(self, label: str, value: str, *, enter: bool = False) -> None:
-        """Type into a field; with `enter`, go on by that key."""
+        """Type into a field; with `enter`, end with that key, which submits a form."""
         field = self.page.get_by_role("textbox", name=label).last
         await self._types(field, value)
         if enter:
             await field.press("Enter")
 
     async def searches(self, hint: str, name: str) -> None:
-        """Type a name into the field with a hint, and go to what is found."""
-        field = self.page.get_by_placeholder(hint).last
-        await self._types(field, name)
-        # Enter takes the first of the list, which has to be shortened by then.
-        await expect(
-            self.page.get_by_role("listitem").filter(has_text=name)
-        ).to_be_visible(timeout=PATIENCE)
-        await field.press("Enter")
+        """Type a name into the field with a hint, and click on what is found."""
+        await self._types(self.page.get_by_placeholder(hint).last, name)
+        found = self.page.get_by_role("listitem").filter(has_text=name)
+        await expect(found).to_have_count(1, timeout=PATIENCE)
+        await self.clicks(found)
 
     async def sees(self, words: Words) -> Locator:
         """Wait for a text, and return where it is."""

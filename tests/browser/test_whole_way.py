@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-import re
 
 import pytest
 
@@ -16,7 +15,7 @@ from ..contract.values import made
 from ..demo.browser import Screen
 from ..demo.console import say, step
 from . import pair
-from .accounts import add_integration, choose_provider, fill_in, sign_in
+from .accounts import INTEGRATION, add_integration, choose_provider, fill_in, sign_in
 from .person import Person
 from .screens import SCREENS
 from .texts import pattern, text
@@ -70,10 +69,7 @@ async def add_first_pair(visit: Visit) -> None:
     await add_integration(person)
     await choose_provider(person, "trakt")
     await sign_in(person, stages["trakt"])
-    await person.presses("Skip and finish")
-    step("Jellyfin, with Quick Connect")
-    await person.presses(re.compile("CrossWatch"), "link")
-    await person.presses("Add service")
+    step("Jellyfin, with Quick Connect, whose form follows")
     await choose_provider(person, "jellyfin")
     await sign_in_quickly(person, stages["jellyfin"])
     step("The pair, whose form follows")
@@ -81,6 +77,7 @@ async def add_first_pair(visit: Visit) -> None:
     await person.presses("Submit")
     await person.presses("Finish")
     step("A dry run, and what it tells")
+    await person.picks(INTEGRATION)
     await pair.open_device(person, await pair_name(visit))
     await pair.press(person, "dry_run_now")
     await person.reads(pair.sensor(person, "added"), f"{len(LISTED)} items")
