@@ -1,10 +1,14 @@
 """Lets these tests run where they are asked for, and nowhere else."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+import pytest_socket
 
 from ..demo.browser import find_browser
+from .house import House, open_house
 
 FOLDER = Path(__file__).parent
 
@@ -28,7 +32,18 @@ def real_sockets(socket_enabled: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def browser() -> None:
-    """Skip the tests where there is no browser."""
+def verify_cleanup() -> None:
+    """Let the house go on between tests; no Home Assistant runs in this process."""
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """Return a Home Assistant and all services, which are started once for all tests.
+
+    Each test leaves it as it was before.
+    """
     if find_browser() is None:
         pytest.skip("not installed: chromium")
+    pytest_socket.enable_socket()
+    async with open_house(tmp_path_factory.mktemp("house")) as house:
+        yield house

@@ -1,6 +1,15 @@
 """What the browser complains of."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from playwright.async_api import ConsoleMessage, Error, Page
+
+# What Home Assistant's own frontend says, and why nobody has to mind.
+HARMLESS: Final[Mapping[str, str]] = {
+    text: "a long list, such as that of all integrations, was left while it was drawn"
+    for text in ("disconnected", 'Rejected: "disconnected"')
+}
 
 
 class Ears:
@@ -14,10 +23,11 @@ class Ears:
 
     def _hear(self, message: ConsoleMessage) -> None:
         """Remember an error that is told on the console."""
-        if message.type == "error":
+        if message.type == "error" and message.text not in HARMLESS:
             place = message.location.get("url", "")
             self.complaints.append(f"The browser's console: {message.text} ({place})")
 
     def _hear_error(self, error: Error) -> None:
         """Remember an error that nothing has caught."""
-        self.complaints.append(f"The page: {error}")
+        if str(error) not in HARMLESS:
+            self.complaints.append(f"The page: {error}")

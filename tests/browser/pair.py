@@ -1,5 +1,6 @@
 """What a person does with a pair in the browser."""
 
+import re
 from typing import Final
 
 from playwright.async_api import Locator
@@ -14,8 +15,8 @@ CHANGED: Final = "Reconfiguration was successful"
 
 async def open_device(person: Person, name: str) -> None:
     """Open the page of a device, from that of the integration."""
-    # The name stands there twice where a pair has it: its device comes last.
-    await person.clicks(person.page.get_by_text(name, exact=True).last)
+    # The pair has a row of its own above it, of the same name.
+    await person.presses(re.compile(rf"^{re.escape(name)}.* entities"))
     await person.sees(text("entity.button.sync.name"))
 
 

@@ -13,7 +13,7 @@ type Role = Literal["button", "checkbox", "link", "menuitem", "radio", "switch"]
 PATIENCE = 40_000
 
 # A dialog is a step in the history of the page, which it takes back as it closes.
-DIALOG_IS_CLOSED = "() => !window.history.state?.open"
+DIALOG_IS_CLOSED = "() => !window.history.state?.dialog"
 # As the sidebar does it.
 GO = """path => {
     window.history.pushState(null, "", path);

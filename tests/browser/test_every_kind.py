@@ -1,7 +1,5 @@
 """An account of every kind of service: connected, listed, and removed again."""
 
-from pathlib import Path
-
 import pytest
 
 from custom_components.crosswatch.providers.registry import PROVIDERS
@@ -10,6 +8,7 @@ from ..demo.browser import Screen
 from ..demo.console import say, step
 from . import pair
 from .accounts import WAYS, add_integration, choose_provider, sign_in
+from .house import House
 from .screens import SCREENS
 from .texts import pattern, text
 from .visit import Visit, a_visit
@@ -18,22 +17,20 @@ from .visit import Visit, a_visit
 FIRST = "tracker"
 OTHERS = sorted(PROVIDERS.keys() - {FIRST})
 
-pytestmark = [
-    pytest.mark.timeout(600),
-    pytest.mark.parametrize("screen", SCREENS),
-]
 
-
-def test_all_are_there(screen: Screen) -> None:
+def test_all_are_there() -> None:
     """Test that a new kind of account is not forgotten here."""
     assert WAYS.keys() == PROVIDERS.keys()
 
 
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("screen", SCREENS)
 async def test_every_kind(
-    screen: Screen, tmp_path: Path, request: pytest.FixtureRequest
+    screen: Screen, house: House, request: pytest.FixtureRequest
 ) -> None:
     """Add an account of each kind, see all of them, and remove them."""
-    async with a_visit(request.node.name, screen, tmp_path) as visit:
+    async with a_visit(request.node.name, screen, house) as visit:
         person, stages = visit.person, visit.house.stages
         await person.arrives("/config/integrations/dashboard")
         await add_integration(person)
@@ -51,7 +48,7 @@ async def test_every_kind(
         for entry in entries:
             await pair.delete(person, "ha-config-entry-row", entry["title"])
         # It is a person's own, and is taken up again by a tracker of the same name.
-        assert visit.house.files() == ["tracker_home.db"]
+        assert house.files() == ["tracker_home.db"]
         say(f"All kinds of accounts: {person.effort}")
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 
@@ -10,12 +9,13 @@ from custom_components.crosswatch.engine.model import Feature
 
 from ..contract.stage import Stage
 from ..contract.stages.media_browser import MediaBrowserStage
-from ..contract.titles import FILMS
+from ..contract.titles import FILMS, name
 from ..contract.values import made
 from ..demo.browser import Screen
 from ..demo.console import say, step
 from . import pair
 from .accounts import INTEGRATION, add_integration, choose_provider, fill_in, sign_in
+from .house import House
 from .person import Person
 from .screens import SCREENS
 from .texts import pattern, text
@@ -28,21 +28,18 @@ MOST_CLICKS, MOST_FIELDS = 12, 5
 PATIENCE = 60
 PAUSE = 0.1
 
-pytestmark = [
-    pytest.mark.timeout(600),
-    pytest.mark.parametrize("screen", SCREENS),
-]
 
-
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("screen", SCREENS)
 async def test_first_pair(
-    screen: Screen, tmp_path: Path, request: pytest.FixtureRequest
+    screen: Screen, house: House, request: pytest.FixtureRequest
 ) -> None:
     """Add two accounts and a pair, look at it, let it go live, and remove it all."""
-    async with a_visit(request.node.name, screen, tmp_path) as visit:
+    kept = house.files()
+    async with a_visit(request.node.name, screen, house) as visit:
         jellyfin, trakt = (visit.house.stages[each] for each in ("jellyfin", "trakt"))
-        for number, film in enumerate(LISTED):
-            value = made(Feature.WATCHLIST, film, number)
-            await jellyfin.put(Feature.WATCHLIST, film, value)
+        await list_films(jellyfin, trakt)
         person = visit.person
         await person.arrives("/config/integrations/dashboard")
         await person.sees("Add integration")
@@ -60,6 +57,17 @@ async def test_first_pair(
         await until(lambda: holds(trakt, len(LISTED) - len(TAKEN_OFF)))
 
         await remove_everything(visit)
+        assert house.files() == kept
+
+
+async def list_films(source: Stage, target: Stage) -> None:
+    """Let the source have films on its watchlist, and the target none."""
+    for film in FILMS:
+        if name(film) in await target.held(Feature.WATCHLIST):
+            await target.put(Feature.WATCHLIST, film, None)
+    for number, film in enumerate(LISTED):
+        value = made(Feature.WATCHLIST, film, number)
+        await source.put(Feature.WATCHLIST, film, value)
 
 
 async def add_first_pair(visit: Visit) -> None:
@@ -139,7 +147,6 @@ async def remove_everything(visit: Visit) -> None:
         await pair.delete(person, "ha-config-entry-row", entry["title"])
     assert await house.accounts() == []
     assert await house.repairs() == []
-    assert house.files() == []
 
 
 async def pair_name(visit: Visit) -> str:
