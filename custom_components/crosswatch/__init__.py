@@ -24,7 +24,7 @@ from .engine.pair import Account
 from .engine.provider import AccountInfo
 from .engine.report import RunStatus
 from .entry_watch import EntryWatch
-from .go_live import async_review_hint, async_withdraw_hints
+from .go_live import async_review_hint, async_watch_devices, async_withdraw_hints
 from .import_run import file_scope, import_scope
 from .issues import (
     async_clear_pair_issues,
@@ -86,6 +86,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -
     for pair in entry.runtime_data.pairs.values():
         pair.async_apply_settings()
     entry.async_on_unload(entry.add_update_listener(_async_update_listener))
+    entry.async_on_unload(async_watch_devices(hass, entry))
     if isinstance(provider, Listener):
         # Home Assistant ends it when the account is unloaded.
         entry.async_create_background_task(

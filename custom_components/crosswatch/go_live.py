@@ -6,13 +6,16 @@ import json
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.event import async_track_device_registry_updated_event
 
 from .const import (
     CONF_DRY_RUN,
     CONF_ENABLED,
     CONF_FEATURES,
     CONF_INTERVAL,
+    DOMAIN,
     OFFERED_FEATURES,
 )
 from .engine.model import Feature
@@ -86,6 +89,27 @@ def async_withdraw_hints(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Drop the hints of an account's pairs, which do not run for now."""
     for pair_id in entry.subentries:
         async_withdraw(hass, GO_LIVE, pair_id)
+
+
+@callback
+def async_watch_devices(hass: HomeAssistant, entry: ConfigEntry) -> CALLBACK_TYPE:
+    """Drop the hint of a pair whose device is disabled; return what ends this."""
+    registry = dr.async_get(hass)
+    pairs: dict[str, str] = {}
+    for pair_id in entry.subentries:
+        identifier = (DOMAIN, pair_id)
+        device = registry.async_get_device_by_identifier(identifier, entry.entry_id)
+        if device is not None:
+            pairs[device.id] = pair_id
+
+    @callback
+    def look(event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+        """See whether a device is disabled by now."""
+        device = registry.async_get(event.data["device_id"])
+        if device is not None and device.disabled:
+            async_withdraw(hass, GO_LIVE, pairs[device.id])
+
+    return async_track_device_registry_updated_event(hass, pairs, look)
 
 
 def _is_dry(settings: Mapping[str, Any]) -> bool:

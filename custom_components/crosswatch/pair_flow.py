@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import voluptuous as vol
 
@@ -41,6 +41,9 @@ from .pair_rules import (
 from .pair_settings import default_settings, settings_from, stored_settings
 from .pair_summary import summary
 from .pair_texts import PairTexts, async_pair_texts, errors_of
+
+# Where a person finds the new pair, whose own page is not there yet.
+PAGE: Final = f"/config/integrations/integration/{DOMAIN}"
 
 
 class PairSubentryFlow(ConfirmFlow):
@@ -84,7 +87,8 @@ class PairSubentryFlow(ConfirmFlow):
             title=f"{source.title}{ARROW}{target.title}",
             data=settings,
             description_placeholders={
-                "summary": summary(texts, source.title, target.title, settings)
+                "summary": summary(texts, source.title, target.title, settings),
+                "page": PAGE,
             },
             unique_id=target.entry_id,
         )

@@ -73,6 +73,8 @@ def check_result(texts: FlowTexts, result: Mapping[str, Any]) -> None:
             shown += all_texts(step)
         case FlowResultType.SHOW_PROGRESS:
             shown.append(texts["progress"][result["progress_action"]])
+        case FlowResultType.CREATE_ENTRY if "create_entry" in texts:
+            shown.append(texts["create_entry"][result.get("description") or "default"])
         case FlowResultType.ABORT if "translation_domain" not in result:
             shown.append(texts["abort"][result["reason"]])
     for text in shown:

@@ -158,6 +158,8 @@ async def test_first_form(hass: HomeAssistant, source: str) -> None:
     assert options(result, "target") == targets
     assert options(result, "mode") == offered_modes(source)
     assert options(result, "features") == FEATURES[source].split()
+    # There is nothing that could be unloaded.
+    entry.mock_state(hass, ConfigEntryState.NOT_LOADED)
 
 
 @pytest.mark.parametrize("source", FEATURES)

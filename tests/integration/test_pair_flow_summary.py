@@ -206,9 +206,9 @@ async def test_first_form(
     result = await answer_pair(hass, result, {"target": other_tracker.entry_id})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert said(result) == expected
-    # The frontend shows it by this key.
-    assert result["description"] is None
-    assert "default" in TEXTS["config_subentries"]["pair"]["create_entry"]
+    shown = result["description_placeholders"]
+    assert shown is not None
+    assert shown["page"] == "/config/integrations/integration/crosswatch"
     await hass.async_block_till_done()
 
 

@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.crosswatch.runtime import async_get_runtime
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 
 from .repair_world import (
     PAIR_ID,
@@ -217,6 +218,21 @@ async def test_switched_off(
     await repairs.choose("run_now")
     await settled(hass)
     assert asked.subentry.data["dry_run"] is False
+
+
+async def test_device_disabled(
+    hass: HomeAssistant, asked: World, device_registry: dr.DeviceRegistry
+) -> None:
+    """Ask nothing of a pair whose device is disabled, and of no other change of it."""
+    device_id = device_of(hass, asked.home, asked.subentry)
+    device_registry.async_update_device(device_id, name_by_user="Films")
+    await hass.async_block_till_done()
+    assert issue_exists(hass, ISSUE)
+    device_registry.async_update_device(
+        device_id, disabled_by=dr.DeviceEntryDisabler.USER
+    )
+    await hass.async_block_till_done()
+    assert not issue_exists(hass, ISSUE)
 
 
 async def test_account_disabled(hass: HomeAssistant, asked: World) -> None:
