@@ -72,12 +72,11 @@ async def sign_in(person: Person, stage: Stage) -> None:
 
 
 async def fill_in(person: Person, form: str, answers: Mapping[str, str]) -> None:
-    """Fill the fields of a form in, and submit it with Enter in the last one."""
-    left = len(answers)
+    """Fill the fields of a form in, and submit it."""
     for name, value in answers.items():
-        left -= 1
-        label = text(f"config.step.{form}.data.{name}")
-        await person.types(label, value, enter=not left)
+        await person.types(text(f"config.step.{form}.data.{name}"), value)
+    if answers:
+        await person.presses("Submit")
 
 
 async def enter_code(person: Person, stage: Stage) -> None:

@@ -23,10 +23,7 @@ GO = """path => {
 
 @dataclass(slots=True)
 class Effort:
-    """How much a person had to do: clicks, and fields that something was typed into.
-
-    Enter at the end of a field belongs to what is typed there, as it does for people.
-    """
+    """How much a person had to do: clicks, and fields that something was typed into."""
 
     clicks: int = 0
     fields: int = 0
@@ -79,12 +76,9 @@ class Person:
         # The switch that is drawn covers the one that a reader would name.
         await self.clicks(row.locator("ha-switch"))
 
-    async def types(self, label: str, value: str, *, enter: bool = False) -> None:
-        """Type into a field; with `enter`, end with that key, which submits a form."""
-        field = self.page.get_by_role("textbox", name=label).last
-        await self._types(field, value)
-        if enter:
-            await field.press("Enter")
+    async def types(self, label: str, value: str) -> None:
+        """Type into a field of a form."""
+        await self._types(self.page.get_by_role("textbox", name=label).last, value)
 
     async def searches(self, hint: str, name: str) -> None:
         """Type a name into the field with a hint, and click on what is found."""

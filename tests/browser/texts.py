@@ -52,3 +52,9 @@ def pattern(path: str, **filled: object) -> re.Pattern[str]:
             for number, part in enumerate(re.split(r"{(\w+)}", shown))
         )
     )
+
+
+def link(path: str) -> str:
+    """Return the words of the link in a text."""
+    (words,) = LINK.findall(_texts()[path])
+    return str(words)
