@@ -21,6 +21,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.http import current_request
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -35,10 +36,10 @@ from .const import CONF_DEVICE_ID, CONF_PROVIDER, DOMAIN, SUBENTRY_TYPE_PAIR
 from .engine.provider import AccountInfo
 from .known_servers import (
     Find,
+    async_find_from_upnp,
+    async_find_from_zeroconf,
     async_finds,
     async_known_answers,
-    find_from_upnp,
-    find_from_zeroconf,
 )
 from .options_flow import AccountOptionsFlow
 from .pair_flow import PairSubentryFlow
@@ -93,8 +94,8 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
         """Ask which provider the account is at."""
         if user_input is not None:
             spec = PROVIDERS[user_input[CONF_PROVIDER]]
-            hints = async_known_answers(self.hass, spec)
-            self._start(spec, device_id=uuid4().hex, hints=hints)
+            hints = await async_known_answers(self.hass, spec)
+            await self._async_start(spec, device_id=uuid4().hex, hints=hints)
             return await self._async_step_provider()
         providers = SelectSelectorConfig(
             options=[
@@ -132,7 +133,7 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
     async def _async_step_again(self, entry: ConfigEntry) -> ConfigFlowResult:
         """Show the form of an account that exists, with what is known of it."""
         known = {key: entry.data[key] for key in entry.data if key != CONF_PROVIDER}
-        self._start(
+        await self._async_start(
             PROVIDERS[entry.data[CONF_PROVIDER]],
             device_id=known.get(CONF_DEVICE_ID) or uuid4().hex,
             hints=known,
@@ -145,14 +146,18 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
         self, discovery_info: ZeroconfServiceInfo
     ) -> ConfigFlowResult:
         """Offer a server that zeroconf has found."""
-        return await self._async_step_found(find_from_zeroconf(discovery_info))
+        return await self._async_step_found(
+            await async_find_from_zeroconf(self.hass, discovery_info)
+        )
 
     @override
     async def async_step_ssdp(
         self, discovery_info: SsdpServiceInfo
     ) -> ConfigFlowResult:
         """Offer a server that UPnP has found."""
-        return await self._async_step_found(find_from_upnp(discovery_info))
+        return await self._async_step_found(
+            await async_find_from_upnp(self.hass, discovery_info)
+        )
 
     async def _async_step_found(self, find: Find | None) -> ConfigFlowResult:
         """Show the form to sign in to a server, unless there is an account at it."""
@@ -172,7 +177,9 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
         async_finds(self.hass)[self.flow_id] = find
         name = f"{find.spec.name} ({find.server.name})"
         self.context["title_placeholders"] = {"name": name}
-        self._start(find.spec, device_id=uuid4().hex, hints=dict(find.server.answers))
+        await self._async_start(
+            find.spec, device_id=uuid4().hex, hints=dict(find.server.answers)
+        )
         return await self._async_step_provider()
 
     @callback
@@ -231,11 +238,12 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
         entry = result["result"]
         self._withdraw_finds(entry)
         if entry.state is ConfigEntryState.LOADED:
-            result["next_flow"] = await self._async_next_flow(entry)
+            if next_flow := await self._async_next_flow(entry):
+                result["next_flow"] = next_flow
         return result
 
-    async def _async_next_flow(self, entry: ConfigEntry) -> tuple[FlowType, str]:
-        """Start what comes after a new account, and return which flow it is."""
+    async def _async_next_flow(self, entry: ConfigEntry) -> tuple[FlowType, str] | None:
+        """Start what comes after a new account, if anything; return which flow it is."""
         others = [each for each in self._loaded_entries() if each is not entry]
         # An account that can only be read is the source of its pairs, old or new.
         sources = [
@@ -250,6 +258,9 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
             # It ends at once where the account has no possible target.
             if pair_flow["type"] is FlowResultType.FORM:
                 return FlowType.CONFIG_SUBENTRIES_FLOW, pair_flow["flow_id"]
+        # A program that adds an account, as no browser does, adds the next one itself.
+        if current_request.get() is None:
+            return None
         account_flow = await self.hass.config_entries.flow.async_init(
             DOMAIN, context=ConfigFlowContext(source=SOURCE_USER)
         )

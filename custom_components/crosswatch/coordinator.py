@@ -5,7 +5,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, override
+from typing import TYPE_CHECKING, Final, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -20,13 +20,14 @@ from .account import CrossWatchConfigEntry
 from .const import DOMAIN, LOGGER
 from .engine.headway import Headway
 from .engine.pair import RunOptions
-from .engine.reading import Snapshots
 from .engine.report import Report
-from .informants import async_informants
 from .pair import policy_from_data, settings_from_data
 from .pair_run import PairRun, without_items
 from .runtime import Runtime
 from .schedule import Schedule
+
+if TYPE_CHECKING:
+    from .engine.reading import Snapshots
 
 # Seconds that a cancelled run is given to hear what came of its last write.
 SETTLE_TIME: Final = 20.0
@@ -183,10 +184,6 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         """
         self.async_check_idle()
         self._schedule.async_cancel()
-        if snapshots is None:
-            snapshots = Snapshots(
-                self.store, dt_util.utcnow, async_informants(self.hass)
-            )
         self._run = self.config_entry.async_create_background_task(
             self.hass,
             self._async_run(self._new_run(options, snapshots, undo_of), after),
@@ -203,7 +200,7 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
             LOGGER.error("The run of %s broke", self.subentry.title, exc_info=err)
 
     def _new_run(
-        self, options: RunOptions, snapshots: Snapshots, undo_of: str
+        self, options: RunOptions, snapshots: Snapshots | None, undo_of: str
     ) -> PairRun:
         """Return a run of this pair as it is set now."""
         return PairRun(

@@ -22,21 +22,11 @@ from .engine.store import Store
 from .files.contents import Contents
 from .files.provider import FileProvider
 from .informants import async_informants
-from .runtime import async_get_runtime
-from .service_targets import open_state
+from .runtime import async_get_runtime, file_scope, import_scope
+from .state_access import open_state
 
 # Seconds that an import is given to hear what came of its last write.
 _SETTLE_TIME: Final = 20.0
-
-
-def import_scope(account_id: str) -> str:
-    """Return the id under which the state keeps what imports into an account did."""
-    return f"import:{account_id}"
-
-
-def file_scope(account_id: str) -> str:
-    """Return the id under which the state keeps a file while it is imported."""
-    return f"file:{account_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ from .pair_rules import (
 from .pair_settings import default_settings, settings_from, stored_settings
 from .pair_summary import summary
 from .pair_texts import PairTexts, async_pair_texts, errors_of
+from .provider_parts import async_load_parts_of_all
 
 # Where a person finds the new pair, whose own page is not there yet.
 PAGE: Final = f"/config/integrations/integration/{DOMAIN}"
@@ -55,6 +56,7 @@ class PairSubentryFlow(ConfirmFlow):
         """Ask where to sync to, what, and how often."""
         source = self._get_entry()
         await async_reloaded(source)
+        await async_load_parts_of_all(self.hass)
         account = {"account": source.title}
         if source.state is not ConfigEntryState.LOADED:
             return self.async_abort(
@@ -99,6 +101,7 @@ class PairSubentryFlow(ConfirmFlow):
         """Ask for other settings, down to those of each feature."""
         source, pair = self._get_entry(), self._get_reconfigure_subentry()
         await async_reloaded(source)
+        await async_load_parts_of_all(self.hass)
         if (target := self._account(pair.data[CONF_TARGET])) is None:
             return self.async_abort(
                 reason="target_gone", description_placeholders={"pair": pair.title}

@@ -51,7 +51,7 @@ def supports(entry: ConfigEntry, feature: Feature) -> FeatureSupport | None:
     An account that a newer release has added may be at a provider not known here.
     """
     spec = PROVIDERS.get(entry.data[CONF_PROVIDER])
-    return None if spec is None else spec.capabilities.get(feature)
+    return None if spec is None else spec.load().capabilities.get(feature)
 
 
 def can_give(entry: ConfigEntry, feature: Feature) -> bool:

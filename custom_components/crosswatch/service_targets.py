@@ -1,39 +1,19 @@
 """What an action is about: the pairs and accounts behind the devices it names."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
-from secrets import token_hex
-import sqlite3
-from typing import Final
-
-import voluptuous as vol
 
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr
 
 from .account import CrossWatchConfigEntry, loaded_pairs
-from .const import DOMAIN, OFFERED_FEATURES, SUBENTRY_TYPE_PAIR
+from .const import DOMAIN, SUBENTRY_TYPE_PAIR
 from .coordinator import PairCoordinator
 from .engine.model import Feature
-from .engine.store import Store
 from .pair import BrokenPairError, PairSettings, settings_from_data
-from .runtime import async_get_runtime
-
-type Fields = dict[vol.Marker, object]
-
-ONE_DEVICE: Final[Fields] = {vol.Required(ATTR_DEVICE_ID): cv.string}
-DEVICES: Final[Fields] = {
-    vol.Optional(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string], vol.Length(1))
-}
-
-FEATURE: Final = vol.All(
-    vol.In([feature.value for feature in OFFERED_FEATURES]), vol.Coerce(Feature)
-)
-FEATURES: Final = vol.All(cv.ensure_list, [FEATURE], vol.Length(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +115,6 @@ def check_features(
                 "features": ", ".join(sorted(missing)),
             },
         )
-
-
-@asynccontextmanager
-async def open_state(hass: HomeAssistant) -> AsyncIterator[Store]:
-    """Keep the state open within the block, whether an account is loaded or not."""
-    runtime = async_get_runtime(hass)
-    user = f"action {token_hex(8)}"
-    try:
-        yield await runtime.async_attach(user)
-    except (OSError, sqlite3.Error) as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="state_unavailable",
-            translation_placeholders={"error": str(err)},
-        ) from err
-    finally:
-        await runtime.async_detach(user)
 
 
 def _device(

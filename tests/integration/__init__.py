@@ -1,9 +1,14 @@
 """Tests of the Home Assistant part, with real providers against the simulators."""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from custom_components.crosswatch.const import DOMAIN, SUBENTRY_TYPE_PAIR
+from custom_components.crosswatch.engine.model import Feature
+from custom_components.crosswatch.engine.provider import FeatureSupport
+from custom_components.crosswatch.providers.spec import ProviderSpec
 from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntry,
@@ -123,3 +128,11 @@ async def add_pair(
     await hass.async_block_till_done()
     (added,) = set(source.subentries) - before
     return source.subentries[added]
+
+
+def with_capabilities(
+    spec: ProviderSpec, capabilities: Mapping[Feature, FeatureSupport]
+) -> ProviderSpec:
+    """Return a provider that can do something else."""
+    parts = replace(spec.load(), capabilities=capabilities)
+    return replace(spec, load=lambda: parts)

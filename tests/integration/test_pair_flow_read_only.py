@@ -116,27 +116,10 @@ async def test_progress_with_one_of_several(
 
 async def test_new_target_of_a_reader(hass: HomeAssistant, reader: ConfigEntry) -> None:
     """Go on to the pair of an account that can only be the source of it."""
-    (account_flow,) = hass.config_entries.flow.async_progress()
-    result = await answer(hass, account_flow, {"provider": "tracker"})
-    result = await answer(hass, result, {"name": "Home"})
+    result = await answer(hass, await start_flow(hass, "tracker"), {"name": "Home"})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     (pair_flow,) = hass.config_entries.subentries.async_progress()
     assert result["next_flow"] == ("config_subentries_flow", pair_flow["flow_id"])
     assert pair_flow["handler"] == (reader.entry_id, "pair")
     form = await hass.config_entries.subentries.async_configure(pair_flow["flow_id"])
     assert options(form, "target") == [result["result"].entry_id]
-
-
-async def test_second_account_that_does_not_fit(
-    hass: HomeAssistant, made_up: Service, reader: ConfigEntry
-) -> None:
-    """Go on to one more account while no two can be paired."""
-    made_up.outcomes.put_nowait(signed_in("Viewer"))
-    result = await wait_for_code(hass, await start_flow(hass, "reader"))
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    kind, flow_id = result["next_flow"]
-    assert kind == "config_flow"
-    form = await hass.config_entries.flow.async_configure(flow_id)
-    placeholders = form["description_placeholders"]
-    assert placeholders is not None
-    assert placeholders["accounts"] == f"{reader.title}, {result['title']}"

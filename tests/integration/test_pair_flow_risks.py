@@ -14,7 +14,14 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry, SubentryFl
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
-from . import add_pair, answer_pair, connect, only_pair, start_pair_flow
+from . import (
+    add_pair,
+    answer_pair,
+    connect,
+    only_pair,
+    start_pair_flow,
+    with_capabilities,
+)
 from .flow_texts import TEXTS
 from .test_pair_flow import GUARDS, PLAIN, defaults, options
 from .test_pair_flow_reconfigure import begin_change, finish, section_keys
@@ -134,8 +141,8 @@ async def test_removing(
     assert only_pair(tracker).data["ratings"] == pair.data["ratings"]
     text = told(result)
     assert (
-        f"What you remove from {tracker.title} is removed from {other_tracker.title} as"
-        " well; this goes for the ratings."
+        f"whoever takes something off {tracker.title} takes it off"
+        f" {other_tracker.title} with that; this goes for the ratings."
     ) in text
     assert "more than 3 records, and more than 7 % of" in text
     result = await confirm(hass, result, "confirm_remove")
@@ -156,7 +163,7 @@ async def test_one_step_for_several_risks(
     result = await change(hass, tracker, {"watchlist": MIRROR, "ratings": removing})
     text = told(result)
     assert f"nothing but what {tracker.title} has; this goes for the watchlist." in text
-    assert "as well; this goes for the ratings." in text
+    assert "with that; this goes for the ratings." in text
     result = await confirm(hass, result, "confirm_mirror_and_remove")
     assert result["reason"] == "reconfigure_successful"
     assert only_pair(tracker).data["watchlist"] == MIRROR
@@ -300,7 +307,7 @@ async def test_other_risk_after_a_refusal(
 ) -> None:
     """Ask anew where the answers change after a risk was taken."""
     result = await change(hass, tracker, {"watchlist": MIRROR})
-    without = replace(PROVIDERS["tracker"], capabilities={})
+    without = with_capabilities(PROVIDERS["tracker"], {})
     with patch.dict(PROVIDERS, {"tracker": without}):
         result = await confirm(hass, result, "confirm_mirror")
         assert result["step_id"] == "reconfigure"
@@ -339,9 +346,9 @@ def poorer(
 ) -> AbstractContextManager[object]:
     """Let a provider do less for a feature within the block."""
     spec = PROVIDERS[slug]
-    support = replace(spec.capabilities[feature], add=add, remove=remove)
-    capabilities = {**spec.capabilities, feature: support}
-    return patch.dict(PROVIDERS, {slug: replace(spec, capabilities=capabilities)})
+    support = replace(spec.load().capabilities[feature], add=add, remove=remove)
+    capabilities = {**spec.load().capabilities, feature: support}
+    return patch.dict(PROVIDERS, {slug: with_capabilities(spec, capabilities)})
 
 
 async def test_feature_that_goes_one_way_only(

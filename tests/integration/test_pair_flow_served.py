@@ -254,11 +254,12 @@ async def test_only_kind(hass: HomeAssistant) -> None:
     data = {"target": "target", "features": ["ratings"]}
     entry = account(hass, "tracker", "source", data)
     spec = PROVIDERS["simkl"]
+    parts = spec.load()
     films = replace(
-        spec.capabilities[Feature.RATINGS], kinds=frozenset({MediaKind.MOVIE})
+        parts.capabilities[Feature.RATINGS], kinds=frozenset({MediaKind.MOVIE})
     )
-    capabilities = {**spec.capabilities, Feature.RATINGS: films}
-    with patch.dict(PROVIDERS, {"simkl": replace(spec, capabilities=capabilities)}):
+    fewer = replace(parts, capabilities={**parts.capabilities, Feature.RATINGS: films})
+    with patch.dict(PROVIDERS, {"simkl": replace(spec, load=lambda: fewer)}):
         result = await begin_change(hass, entry, only_pair(entry))
         assert section_keys(result)["ratings"] == [*PLAIN, "since", "from_date"]
         await finish(hass, result, {"target": "target"})

@@ -292,7 +292,8 @@ async def test_fault_of_our_own(
     coordinator = coordinator_of(world.home, world.pair)
     with (
         patch(
-            "custom_components.crosswatch.pair_run.run_pair", side_effect=RuntimeError
+            "custom_components.crosswatch.engine.runner.run_pair",
+            side_effect=RuntimeError,
         ),
         pytest.raises(RuntimeError),
     ):

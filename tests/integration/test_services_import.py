@@ -13,8 +13,7 @@ import voluptuous as vol
 
 from custom_components.crosswatch.engine.model import Feature, Rated, Watched
 from custom_components.crosswatch.files.errors import FileFault
-from custom_components.crosswatch.import_run import import_scope
-from custom_components.crosswatch.runtime import async_get_runtime
+from custom_components.crosswatch.runtime import async_get_runtime, import_scope
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
