@@ -56,7 +56,7 @@ class Demo:
             await world.start()
             self._introduce(world)
             step(f"Starting Home Assistant at {server.url}")
-            await server.start(world.trakt.url)
+            await server.start(world.hosts)
             async with Client(server) as client:
                 return await self._with(client, world)
         finally:

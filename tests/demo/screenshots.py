@@ -2,43 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-import json
+from contextlib import asynccontextmanager
 from pathlib import Path
-import shutil
-from tempfile import TemporaryDirectory
 from typing import Self
-from urllib.parse import urlsplit
 
 from PIL import Image
-from playwright.async_api import (
-    ConsoleMessage,
-    Error,
-    Locator,
-    Page,
-    Route,
-    async_playwright,
-)
+from playwright.async_api import ConsoleMessage, Error, Locator, Page
 
 from custom_components.crosswatch.const import DOMAIN
 
+from .browser import Screen, open_browser
 from .checks import name_of
 from .client import Client, Json
 from .console import detail, step
-from .process import HOST, DemoError
+from .process import DemoError
 from .world import World
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-)
 WIDTH, HEIGHT = 1280, 900
 # What is to be seen of the page above the response of an action.
 SHOWN_ABOVE = 260
@@ -63,29 +42,10 @@ class Camera:
     @asynccontextmanager
     async def open(cls, client: Client, folder: Path) -> AsyncIterator[Self]:
         """Open a browser for the block; screenshots go to the folder."""
-        executable = next(filter(None, map(shutil.which, BROWSERS)), None)
-        if executable is None:
-            raise DemoError(
-                "Screenshots need Chromium. On Debian: apt-get install chromium "
-                "fonts-roboto-unhinted"
-            )
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        async with AsyncExitStack() as stack:
-            playwright = await stack.enter_async_context(async_playwright())
-            context = await playwright.chromium.launch_persistent_context(
-                stack.enter_context(TemporaryDirectory(prefix="crosswatch-browser-")),
-                executable_path=executable,
-                args=FLAGS,
-                viewport={"width": WIDTH, "height": HEIGHT},
-                color_scheme="light",
-                locale="en-GB",
-                timezone_id="Europe/London",
-            )
-            stack.push_async_callback(context.close)
-            await context.route("**/*", stay_local)
-            await context.add_init_script(log_in(client))
+        async with open_browser(client, Screen(WIDTH, HEIGHT)) as page:
             try:
-                yield cls(client, context.pages[0], folder)
+                yield cls(client, page, folder)
             except Error as error:
                 raise DemoError(f"The browser did not get on: {error}") from error
 
@@ -223,32 +183,6 @@ class Camera:
         told = f"{message.text} {message.location.get('url', '')}"
         if message.type == "error" and DOMAIN in told.lower():
             self.complaints.append(f"The browser's console: {told[:300]}")
-
-
-async def stay_local(route: Route) -> None:
-    """Let a request through only if it stays on this machine."""
-    if urlsplit(route.request.url).hostname in {HOST, None}:
-        await route.continue_()
-    else:
-        await route.abort()
-
-
-def log_in(client: Client) -> str:
-    """Return the script that logs the browser in, and that names lost errors."""
-    url = client.server.url
-    tokens = {
-        **client.tokens,
-        "hassUrl": url,
-        "clientId": f"{url}/",
-        # In milliseconds, long after the demo.
-        "expires": 32_503_680_000_000,
-    }
-    text = json.dumps(json.dumps(tokens))
-    return f"""
-        localStorage.setItem("hassTokens", {text});
-        window.addEventListener("unhandledrejection", (event) =>
-            console.error("Rejected:", JSON.stringify(event.reason)));
-    """
 
 
 def shrink(path: Path) -> None:
