@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, override
+from typing import TYPE_CHECKING, Final, override
 
 from homeassistant.components.calendar import (
     CalendarEntity,
@@ -14,11 +14,14 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .account import AccountCoordinator, CrossWatchConfigEntry
-from .engine.diary import Diary, DiaryEntry
 from .engine.model import Feature, Item, MediaKind
-from .engine.store import Store
+from .late_imports import async_import
 from .state_access import open_state
 from .stored_entity import StoredEntity
+
+if TYPE_CHECKING:
+    from .engine.diary import Diary, DiaryEntry
+    from .engine.store import Store
 
 PARALLEL_UPDATES = 0
 
@@ -44,11 +47,22 @@ async def async_setup_entry(
 class WatchedCalendar(StoredEntity, CalendarEntity):
     """What an account has watched, as events that begin when its plays are dated."""
 
+    _diary: Diary
+
     def __init__(self, coordinator: AccountCoordinator) -> None:
         """Start without having read anything."""
         super().__init__(coordinator, WATCHED, Feature.HISTORY)
-        self._diary = Diary(coordinator.config_entry.entry_id)
         self._recent: Sequence[CalendarEvent] = ()
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Begin with what is stored."""
+        # Most calendars are disabled, and a start does without what reads them.
+        await async_import(self.hass, "engine.diary")
+        from .engine.diary import Diary  # noqa: PLC0415
+
+        self._diary = Diary(self.coordinator.config_entry.entry_id)
+        await super().async_added_to_hass()
 
     @property
     @override
