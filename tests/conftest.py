@@ -4,6 +4,9 @@ import asyncio
 
 import pytest
 
+# They tell what tests found out, also those of other processes.
+pytest_plugins = ["tests.contract.matrix_report", "tests.integration.deletion_report"]
+
 
 @pytest.fixture(autouse=True)
 def enable_event_loop_debug() -> None:

@@ -16,7 +16,16 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 # What is the same word in both languages. Names need no translation.
 NAMES = {"IMDb", "Letterboxd", "SIMKL", "Trakt", "ID", "PIN"}
 SAME_WORDS = {
-    "de": {"Episode", "Format", "Name", "Problem", "Server", "Status", "Token"},
+    "de": {
+        "Episode",
+        "Format",
+        "Name",
+        "Problem",
+        "Server",
+        "Status",
+        "Token",
+        "Version",
+    },
     "nl": {
         "Account",
         "Accounts",
@@ -76,7 +85,7 @@ def different(language: str, found: re.Pattern[str]) -> list[str]:
 
 def test_languages() -> None:
     """Speak at least the languages that the documentation promises."""
-    assert {"en", "de"} <= set(LANGUAGES)
+    assert {"en", "de", "nl"} <= set(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", OTHERS)

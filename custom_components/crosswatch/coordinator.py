@@ -21,7 +21,7 @@ from .const import DOMAIN, LOGGER
 from .engine.headway import Headway
 from .engine.pair import RunOptions
 from .engine.report import Report
-from .pair import policy_from_data, settings_from_data
+from .pair import settings_from_data
 from .pair_run import PairRun, without_items
 from .runtime import Runtime
 from .schedule import Schedule
@@ -76,7 +76,8 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         )
         self.data = PairState()
         self.subentry = subentry
-        self.settings = settings_from_data(subentry.data)
+        self._read = subentry.data
+        self.settings = settings_from_data(self._read)
         self.created = self._last_end = dt_util.utcnow()
         self._runtime = runtime
         self.store = runtime.store
@@ -86,7 +87,6 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         self._run: asyncio.Task[Report] | None = None
         self._closed = False
         self._stop_showing: CALLBACK_TYPE | None = None
-        policy_from_data(subentry.data, self.created)
 
     @property
     def pair_id(self) -> str:
@@ -114,15 +114,19 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
     @override
     async def _async_setup(self) -> None:
         """Take up what is known of the pair from before."""
-        self.created = await self.hass.async_add_executor_job(
-            self.store.remember_pair, self.pair_id, dt_util.utcnow()
+        self.created, report = await self.hass.async_add_executor_job(
+            self._recall, dt_util.utcnow()
         )
-        report = await self.async_last_report()
         self._last_end = report.finished if report else self.created
         self.data = PairState(report=without_items(report) if report else None)
         self.config_entry.async_on_unload(
             self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop)
         )
+
+    def _recall(self, now: datetime) -> tuple[datetime, Report | None]:
+        """Return since when the pair is known, and its last report."""
+        created = self.store.remember_pair(self.pair_id, now)
+        return created, self.store.last_report(self.pair_id)
 
     @override
     async def _async_update_data(self) -> PairState:
@@ -142,7 +146,9 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         """Take over the settings as they stand now, and set the timer by them."""
         if self._closed:
             return
-        self.settings = settings_from_data(self.subentry.data)
+        if self._read is not self.subentry.data:
+            self._read = self.subentry.data
+            self.settings = settings_from_data(self._read)
         if self._run is None:
             self._async_set_schedule()
         self.async_update_listeners()

@@ -2,8 +2,12 @@
 
 from importlib import import_module
 from types import ModuleType
+from typing import Final
 
 from homeassistant.core import HomeAssistant
+
+# What is imported once is there at once.
+_IMPORTED: Final[dict[str, ModuleType]] = {}
 
 
 async def async_import(hass: HomeAssistant, name: str) -> ModuleType:
@@ -12,6 +16,8 @@ async def async_import(hass: HomeAssistant, name: str) -> ModuleType:
     Unlike with Home Assistant's own helper, whoever is cancelled meanwhile takes nobody
     along who waits for the same module.
     """
-    return await hass.async_add_import_executor_job(
-        import_module, f"{__package__}.{name}"
-    )
+    if (module := _IMPORTED.get(name)) is None:
+        module = _IMPORTED[name] = await hass.async_add_import_executor_job(
+            import_module, f"{__package__}.{name}"
+        )
+    return module

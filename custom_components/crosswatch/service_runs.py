@@ -17,6 +17,7 @@ from .coordinator import PairCoordinator
 from .engine.model import Feature
 from .engine.pair import RunOptions
 from .engine.report import Counts, Report
+from .import_run import async_cancel_import
 from .service_fields import (
     ATTR_DRY_RUN,
     ATTR_FEATURES,
@@ -24,7 +25,7 @@ from .service_fields import (
     ATTR_INCLUDE_ITEMS,
     ATTR_RUN_ID,
 )
-from .service_targets import check_features, pair_of, pairs_of
+from .service_targets import check_features, pair_of, pairs_and_accounts_of, pairs_of
 from .state_access import open_state
 
 # How many runs that can be taken back an error names.
@@ -54,9 +55,13 @@ async def async_get_last_run(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_cancel(call: ServiceCall) -> ServiceResponse:
-    """End the runs that are going on."""
+    """End the runs that are going on, and the imports."""
+    pairs, accounts = pairs_and_accounts_of(call)
+    imports = [each for entry in accounts for each in entry.runtime_data.imports]
     # All at once: one that waits for another must not start when that one ends.
-    cancelled = await asyncio.gather(*(pair.async_cancel() for pair in pairs_of(call)))
+    cancelled = await asyncio.gather(
+        *(pair.async_cancel() for pair in pairs), *map(async_cancel_import, imports)
+    )
     return {"cancelled": sum(cancelled)}
 
 

@@ -42,6 +42,25 @@ def pairs_of(call: ServiceCall) -> list[PairCoordinator]:
     return [pair_of(call.hass, device_id) for device_id in dict.fromkeys(device_ids)]
 
 
+def pairs_and_accounts_of(
+    call: ServiceCall,
+) -> tuple[list[PairCoordinator], list[CrossWatchConfigEntry]]:
+    """Return the pairs and loaded accounts that a call is about: named ones, or all."""
+    if (device_ids := call.data.get(ATTR_DEVICE_ID)) is None:
+        entries: list[CrossWatchConfigEntry]
+        entries = call.hass.config_entries.async_loaded_entries(DOMAIN)
+        return list(loaded_pairs(call.hass)), entries
+    pairs: list[PairCoordinator] = []
+    accounts: list[CrossWatchConfigEntry] = []
+    for device_id in dict.fromkeys(device_ids):
+        found = _device(call.hass, device_id)
+        if found is None or found[0].config_subentry_id is not None:
+            pairs.append(pair_of(call.hass, device_id))
+        elif found[1].state is ConfigEntryState.LOADED:
+            accounts.append(found[1])
+    return pairs, accounts
+
+
 def pair_of(hass: HomeAssistant, device_id: str) -> PairCoordinator:
     """Return the pair that a device stands for, or say why there is none."""
     if (found := _device(hass, device_id)) is None:

@@ -24,7 +24,6 @@ from tests.simulators.routing import route_hosts
 from tests.simulators.trakt import TraktSimulator
 
 from . import connect
-from .deletion_report import pytest_terminal_summary  # noqa: F401
 from .flow_texts import checked_flow_texts
 from .made_up import Service, made_up_providers
 from .repair_world import Repairs
