@@ -95,6 +95,7 @@ class Demo:
         self._faults += check_states(dry, await client.states(device))
         if camera is not None:
             await camera.dry_run_action()
+            await camera.go_live_offer()
         sync = await perform(
             client, world, "Sync", "sync", device_id=[device], **EVERY_ITEM
         )

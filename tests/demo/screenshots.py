@@ -19,6 +19,7 @@ from .process import DemoError
 from .world import World
 
 WIDTH, HEIGHT = 1280, 900
+PHONE_WIDTH = 390
 # What is to be seen of the page above the response of an action.
 SHOWN_ABOVE = 260
 COLOURS = 256
@@ -81,6 +82,14 @@ class Camera:
         await self._fold("features:")
         await self._shoot("dry-run-action")
 
+    async def go_live_offer(self) -> None:
+        """Show what Repairs asks after the first dry run, and leave it unanswered."""
+        page = self._page
+        await self._go("/config/repairs", height=760)
+        await page.locator("ha-config-repairs").get_by_text("dry run").click()
+        await self._shoot("repair-go-live")
+        await page.keyboard.press("Escape")
+
     async def accounts(self) -> None:
         """Show the list of all accounts with their pairs."""
         await self._go(f"/config/integrations/integration/{DOMAIN}")
@@ -90,6 +99,8 @@ class Camera:
         """Show the page of the pair."""
         await self._go(f"/config/devices/device/{device}", height=1275)
         await self._shoot("pair-device")
+        await self._page.set_viewport_size({"width": PHONE_WIDTH, "height": HEIGHT})
+        await self._shoot("pair-device-phone")
 
     async def press_buttons(self, device: str, world: World) -> list[str]:
         """Press both buttons after one more film was seen; return what was wrong."""
@@ -171,7 +182,9 @@ class Camera:
     async def _shoot(self, name: str) -> None:
         """Save what is to be seen, as small as it gets without looking different."""
         # The pointer would leave its mark on what it is on.
-        await self._page.mouse.move(WIDTH - 2, HEIGHT / 2)
+        size = self._page.viewport_size
+        assert size is not None
+        await self._page.mouse.move(size["width"] - 2, HEIGHT / 2)
         await self._page.wait_for_timeout(STILL)
         path = self._folder / f"{name}.png"
         await self._page.screenshot(path=path)
