@@ -17,15 +17,14 @@ from .account import (
     CrossWatchConfigEntry,
     loaded_pairs,
 )
-from .connect import async_identify, async_open_store, create_provider, spec_of
+from .connect import async_create_provider, async_identify, async_open_store, spec_of
 from .const import ARROW, CONF_PROVIDER, CONF_TARGET, DOMAIN, LOGGER, SUBENTRY_TYPE_PAIR
 from .coordinator import PairCoordinator
 from .engine.pair import Account
 from .engine.provider import AccountInfo
 from .engine.report import RunStatus
 from .entry_watch import EntryWatch
-from .go_live import async_review_hint
-from .import_run import file_scope, import_scope
+from .go_live import async_review_hint, async_watch_devices, async_withdraw_hints
 from .issues import (
     async_clear_pair_issues,
     async_clear_target_issues,
@@ -34,9 +33,10 @@ from .issues import (
     async_report_target_missing,
 )
 from .pair import BrokenPairError
+from .provider_parts import async_load_parts
 from .providers.registry import PROVIDERS
 from .providers.spec import Listener
-from .runtime import async_get_runtime
+from .runtime import async_get_runtime, file_scope, import_scope
 from .services import async_setup_services
 from .shared import storage_folder
 
@@ -45,6 +45,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.CALENDAR,
     Platform.EVENT,
     Platform.SENSOR,
     Platform.SWITCH,
@@ -67,7 +68,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -
     """Set up an account and the pairs of which it is the source."""
     _async_rename_pairs(hass, entry)
     watch = EntryWatch(hass, entry)
-    provider = create_provider(hass, entry, watch)
+    provider = await async_create_provider(hass, entry, watch)
     info = await async_identify(provider, entry)
     store = await async_open_store(hass, entry)
     entry.runtime_data = AccountData(
@@ -86,6 +87,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -
     for pair in entry.runtime_data.pairs.values():
         pair.async_apply_settings()
     entry.async_on_unload(entry.add_update_listener(_async_update_listener))
+    entry.async_on_unload(async_watch_devices(hass, entry))
     if isinstance(provider, Listener):
         # Home Assistant ends it when the account is unloaded.
         entry.async_create_background_task(
@@ -97,6 +99,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -
 async def async_unload_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -> bool:
     """Unload an account, once the runs that use it have ended."""
     await _async_end_runs(hass, entry, entry.runtime_data.pairs.values())
+    if entry.disabled_by is not None:
+        async_withdraw_hints(hass, entry)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
@@ -125,11 +129,11 @@ async def _async_forget_files(
 ) -> None:
     """Delete what a provider keeps in files of its own only as long as its account."""
     spec = PROVIDERS.get(str(entry.data.get(CONF_PROVIDER)))
-    if spec is None or spec.forget is None:
+    if spec is None or (forget := (await async_load_parts(hass, spec)).forget) is None:
         return
     try:
         await hass.async_add_executor_job(
-            spec.forget, dict(entry.data), storage_folder(hass)
+            forget, dict(entry.data), storage_folder(hass)
         )
     except OSError as err:
         LOGGER.warning("A file of %s could not be deleted: %s", entry.title, err)

@@ -51,6 +51,7 @@ class AccountState:
 class AccountData:
     """What belongs to a loaded account; `pairs` are those it is the source of.
 
+    `imports` are the imports into it that are going on.
     With `completing_watches` whatever is completed on its to-do list was watched.
     """
 
@@ -58,6 +59,7 @@ class AccountData:
     coordinator: AccountCoordinator
     watch: EntryWatch
     pairs: dict[str, PairCoordinator] = field(default_factory=dict)
+    imports: set[asyncio.Task[Report]] = field(default_factory=set)
     completing_watches: bool = False
 
 

@@ -11,6 +11,8 @@ from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     SOURCE_USER,
     ConfigEntry,
+    ConfigEntryState,
+    ConfigFlowContext,
     ConfigFlowResult,
     ConfigSubentryFlow,
     FlowType,
@@ -19,6 +21,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.http import current_request
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -33,13 +36,14 @@ from .const import CONF_DEVICE_ID, CONF_PROVIDER, DOMAIN, SUBENTRY_TYPE_PAIR
 from .engine.provider import AccountInfo
 from .known_servers import (
     Find,
+    async_find_from_upnp,
+    async_find_from_zeroconf,
     async_finds,
     async_known_answers,
-    find_from_upnp,
-    find_from_zeroconf,
 )
 from .options_flow import AccountOptionsFlow
 from .pair_flow import PairSubentryFlow
+from .pair_rules import shared_features
 from .providers.registry import PROVIDERS
 from .providers.spec import ProviderSpec
 from .sign_in_flow import SignInFlow
@@ -90,8 +94,8 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
         """Ask which provider the account is at."""
         if user_input is not None:
             spec = PROVIDERS[user_input[CONF_PROVIDER]]
-            hints = async_known_answers(self.hass, spec)
-            self._start(spec, device_id=uuid4().hex, hints=hints)
+            hints = await async_known_answers(self.hass, spec)
+            await self._async_start(spec, device_id=uuid4().hex, hints=hints)
             return await self._async_step_provider()
         providers = SelectSelectorConfig(
             options=[
@@ -105,6 +109,13 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
             data_schema=vol.Schema(
                 {vol.Required(CONF_PROVIDER): SelectSelector(providers)}
             ),
+            description_placeholders={
+                "accounts": ", ".join(
+                    entry.title
+                    for entry in self._async_current_entries(include_ignore=False)
+                )
+                or "–"
+            },
         )
 
     async def async_step_reauth(
@@ -122,7 +133,7 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
     async def _async_step_again(self, entry: ConfigEntry) -> ConfigFlowResult:
         """Show the form of an account that exists, with what is known of it."""
         known = {key: entry.data[key] for key in entry.data if key != CONF_PROVIDER}
-        self._start(
+        await self._async_start(
             PROVIDERS[entry.data[CONF_PROVIDER]],
             device_id=known.get(CONF_DEVICE_ID) or uuid4().hex,
             hints=known,
@@ -135,14 +146,18 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
         self, discovery_info: ZeroconfServiceInfo
     ) -> ConfigFlowResult:
         """Offer a server that zeroconf has found."""
-        return await self._async_step_found(find_from_zeroconf(discovery_info))
+        return await self._async_step_found(
+            await async_find_from_zeroconf(self.hass, discovery_info)
+        )
 
     @override
     async def async_step_ssdp(
         self, discovery_info: SsdpServiceInfo
     ) -> ConfigFlowResult:
         """Offer a server that UPnP has found."""
-        return await self._async_step_found(find_from_upnp(discovery_info))
+        return await self._async_step_found(
+            await async_find_from_upnp(self.hass, discovery_info)
+        )
 
     async def _async_step_found(self, find: Find | None) -> ConfigFlowResult:
         """Show the form to sign in to a server, unless there is an account at it."""
@@ -162,7 +177,9 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
         async_finds(self.hass)[self.flow_id] = find
         name = f"{find.spec.name} ({find.server.name})"
         self.context["title_placeholders"] = {"name": name}
-        self._start(find.spec, device_id=uuid4().hex, hints=dict(find.server.answers))
+        await self._async_start(
+            find.spec, device_id=uuid4().hex, hints=dict(find.server.answers)
+        )
         return await self._async_step_provider()
 
     @callback
@@ -217,18 +234,45 @@ class CrossWatchConfigFlow(SignInFlow, domain=DOMAIN):
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
-        """Go on to the first pair of a new account, where it can have one."""
+        """Go on to the first pair of a new account, or to an account to pair it with."""
         entry = result["result"]
         self._withdraw_finds(entry)
-        pair_flow = await self.hass.config_entries.subentries.async_init(
-            (entry.entry_id, SUBENTRY_TYPE_PAIR),
-            context=SubentryFlowContext(source=SOURCE_USER),
-        )
-        # It ends at once where there is no other account to pair with.
-        if pair_flow["type"] is FlowResultType.FORM:
-            flow_id = pair_flow["flow_id"]
-            result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, flow_id)
+        if entry.state is ConfigEntryState.LOADED:
+            if next_flow := await self._async_next_flow(entry):
+                result["next_flow"] = next_flow
         return result
+
+    async def _async_next_flow(self, entry: ConfigEntry) -> tuple[FlowType, str] | None:
+        """Start what comes after a new account, if anything; return which flow it is."""
+        others = [each for each in self._loaded_entries() if each is not entry]
+        # An account that can only be read is the source of its pairs, old or new.
+        sources = [
+            entry,
+            *(each for each in others if shared_features(each, entry)),
+        ]
+        for source in sources:
+            pair_flow = await self.hass.config_entries.subentries.async_init(
+                (source.entry_id, SUBENTRY_TYPE_PAIR),
+                context=SubentryFlowContext(source=SOURCE_USER),
+            )
+            # It ends at once where the account has no possible target.
+            if pair_flow["type"] is FlowResultType.FORM:
+                return FlowType.CONFIG_SUBENTRIES_FLOW, pair_flow["flow_id"]
+        # A program that adds an account, as no browser does, adds the next one itself.
+        if current_request.get() is None:
+            return None
+        account_flow = await self.hass.config_entries.flow.async_init(
+            DOMAIN, context=ConfigFlowContext(source=SOURCE_USER)
+        )
+        return FlowType.CONFIG_FLOW, account_flow["flow_id"]
+
+    def _loaded_entries(self) -> list[ConfigEntry]:
+        """Return the accounts that work."""
+        return [
+            entry
+            for entry in self._async_current_entries(include_ignore=False)
+            if entry.state is ConfigEntryState.LOADED
+        ]
 
     def _withdraw_finds(self, entry: ConfigEntry) -> None:
         """No longer offer the server of a new account."""

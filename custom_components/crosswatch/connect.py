@@ -24,6 +24,7 @@ from .engine.provider import (
 )
 from .engine.store import Store
 from .entry_watch import EntryWatch
+from .provider_parts import async_load_parts
 from .providers.registry import PROVIDERS
 from .providers.spec import Connection, ProviderSpec
 from .runtime import async_get_runtime
@@ -42,13 +43,14 @@ def spec_of(entry: ConfigEntry) -> ProviderSpec:
     return spec
 
 
-def create_provider(
+async def async_create_provider(
     hass: HomeAssistant, entry: ConfigEntry, watch: EntryWatch
 ) -> Provider:
     """Return the provider of an account, connected through Home Assistant."""
     spec = spec_of(entry)
+    parts = await async_load_parts(hass, spec)
     data = {key: value for key, value in entry.data.items() if key != CONF_PROVIDER}
-    return spec.create(
+    return parts.create(
         Connection(
             data=data,
             session=async_get_clientsession(hass, data.get(CONF_VERIFY_SSL, True)),

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, override
+from typing import TYPE_CHECKING, Final, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -20,13 +20,14 @@ from .account import CrossWatchConfigEntry
 from .const import DOMAIN, LOGGER
 from .engine.headway import Headway
 from .engine.pair import RunOptions
-from .engine.reading import Snapshots
 from .engine.report import Report
-from .informants import async_informants
-from .pair import policy_from_data, settings_from_data
+from .pair import settings_from_data
 from .pair_run import PairRun, without_items
 from .runtime import Runtime
 from .schedule import Schedule
+
+if TYPE_CHECKING:
+    from .engine.reading import Snapshots
 
 # Seconds that a cancelled run is given to hear what came of its last write.
 SETTLE_TIME: Final = 20.0
@@ -75,7 +76,8 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         )
         self.data = PairState()
         self.subentry = subentry
-        self.settings = settings_from_data(subentry.data)
+        self._read = subentry.data
+        self.settings = settings_from_data(self._read)
         self.created = self._last_end = dt_util.utcnow()
         self._runtime = runtime
         self.store = runtime.store
@@ -85,7 +87,6 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         self._run: asyncio.Task[Report] | None = None
         self._closed = False
         self._stop_showing: CALLBACK_TYPE | None = None
-        policy_from_data(subentry.data, self.created)
 
     @property
     def pair_id(self) -> str:
@@ -113,15 +114,19 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
     @override
     async def _async_setup(self) -> None:
         """Take up what is known of the pair from before."""
-        self.created = await self.hass.async_add_executor_job(
-            self.store.remember_pair, self.pair_id, dt_util.utcnow()
+        self.created, report = await self.hass.async_add_executor_job(
+            self._recall, dt_util.utcnow()
         )
-        report = await self.async_last_report()
         self._last_end = report.finished if report else self.created
         self.data = PairState(report=without_items(report) if report else None)
         self.config_entry.async_on_unload(
             self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop)
         )
+
+    def _recall(self, now: datetime) -> tuple[datetime, Report | None]:
+        """Return since when the pair is known, and its last report."""
+        created = self.store.remember_pair(self.pair_id, now)
+        return created, self.store.last_report(self.pair_id)
 
     @override
     async def _async_update_data(self) -> PairState:
@@ -141,7 +146,9 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         """Take over the settings as they stand now, and set the timer by them."""
         if self._closed:
             return
-        self.settings = settings_from_data(self.subentry.data)
+        if self._read is not self.subentry.data:
+            self._read = self.subentry.data
+            self.settings = settings_from_data(self._read)
         if self._run is None:
             self._async_set_schedule()
         self.async_update_listeners()
@@ -183,10 +190,6 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         """
         self.async_check_idle()
         self._schedule.async_cancel()
-        if snapshots is None:
-            snapshots = Snapshots(
-                self.store, dt_util.utcnow, async_informants(self.hass)
-            )
         self._run = self.config_entry.async_create_background_task(
             self.hass,
             self._async_run(self._new_run(options, snapshots, undo_of), after),
@@ -203,7 +206,7 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
             LOGGER.error("The run of %s broke", self.subentry.title, exc_info=err)
 
     def _new_run(
-        self, options: RunOptions, snapshots: Snapshots, undo_of: str
+        self, options: RunOptions, snapshots: Snapshots | None, undo_of: str
     ) -> PairRun:
         """Return a run of this pair as it is set now."""
         return PairRun(

@@ -9,7 +9,7 @@ from .engine.model import Feature, Side
 from .engine.plan import Reason
 from .engine.report import Report, ReportItem
 from .engine.store import Store
-from .item_list import listed_titles
+from .item_list import ListWords, listed_titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class HeldRemovals:
         """Return how many removals wait."""
         return max(len(self.items), sum(map(len, self.rows.values())))
 
-    def titles(self, accounts: Mapping[Side, str]) -> str:
+    def titles(self, accounts: Mapping[Side, str], words: ListWords) -> str:
         """Return the items as a list in Markdown, by the account that loses them."""
         unnamed = self.count - len(self.items)
-        return listed_titles(self.items, accounts, unnamed=unnamed)
+        return listed_titles(self.items, accounts, words, unnamed=unnamed)
 
 
 def held_features(

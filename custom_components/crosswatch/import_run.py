@@ -22,21 +22,22 @@ from .engine.store import Store
 from .files.contents import Contents
 from .files.provider import FileProvider
 from .informants import async_informants
-from .runtime import async_get_runtime
-from .service_targets import open_state
+from .runtime import async_get_runtime, file_scope, import_scope
+from .state_access import open_state
 
 # Seconds that an import is given to hear what came of its last write.
 _SETTLE_TIME: Final = 20.0
 
 
-def import_scope(account_id: str) -> str:
-    """Return the id under which the state keeps what imports into an account did."""
-    return f"import:{account_id}"
-
-
-def file_scope(account_id: str) -> str:
-    """Return the id under which the state keeps a file while it is imported."""
-    return f"file:{account_id}"
+async def async_cancel_import(task: asyncio.Task[Report]) -> bool:
+    """End an import, and tell whether it was going on."""
+    if task.done():
+        return False
+    # A second request would not let the write in flight settle.
+    if not task.cancelling():
+        task.cancel("Cancelled")
+    await asyncio.wait([task], timeout=_SETTLE_TIME)
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +54,20 @@ class ImportRun:
     async def async_execute(self) -> Report:
         """Import in the background, and return the report.
 
-        Ending the action does not end the import. Unloading the account does, and so
-        does Home Assistant as it stops, once the write in flight was settled.
+        Ending the action does not end the import. To cancel it does, to unload the
+        account does, and so does Home Assistant as it stops, once the write in flight
+        was settled.
         """
         task = self.entry.async_create_background_task(
             self.hass, self._async_run(), f"CrossWatch import {self.entry.entry_id}"
         )
+        imports = self.entry.runtime_data.imports
+        imports.add(task)
+        task.add_done_callback(imports.discard)
 
         async def async_stop(event: Event) -> None:
             """End the import as Home Assistant stops."""
-            task.cancel("Home Assistant stops")
-            await asyncio.wait([task], timeout=_SETTLE_TIME)
+            await async_cancel_import(task)
 
         stop_listening = self.hass.bus.async_listen(
             EVENT_HOMEASSISTANT_STOP, async_stop

@@ -17,6 +17,7 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_PROVIDER, DOMAIN
+from .provider_parts import async_load_parts
 from .providers.http import JsonObject
 from .providers.registry import PROVIDERS
 from .providers.spec import Announcement, FoundServer, ProviderSpec
@@ -46,16 +47,16 @@ def async_finds(hass: HomeAssistant) -> dict[str, Find]:
     return hass.data.setdefault(_DATA_FINDS, {})
 
 
-@callback
-def async_known_answers(hass: HomeAssistant, spec: ProviderSpec) -> JsonObject:
+async def async_known_answers(hass: HomeAssistant, spec: ProviderSpec) -> JsonObject:
     """Return what an integration of Home Assistant knows of such a server.
 
     Where it knows several, the first that there is no account at yet is most likely
     the one that is meant.
     """
+    parts = await async_load_parts(hass, spec)
     known = [
         answers
-        for domain, answers_of in spec.known_from.items()
+        for domain, answers_of in parts.known_from.items()
         for entry in hass.config_entries.async_entries(domain, include_ignore=False)
         if (answers := _answers(answers_of, entry.data))
     ]
@@ -68,7 +69,9 @@ def async_known_answers(hass: HomeAssistant, spec: ProviderSpec) -> JsonObject:
     return next(iter([*unused, *known]), {})
 
 
-def find_from_zeroconf(info: ZeroconfServiceInfo) -> Find | None:
+async def async_find_from_zeroconf(
+    hass: HomeAssistant, info: ZeroconfServiceInfo
+) -> Find | None:
     """Return the server that a zeroconf record tells of."""
     announcement = Announcement(
         host=info.host,
@@ -76,10 +79,12 @@ def find_from_zeroconf(info: ZeroconfServiceInfo) -> Find | None:
         name=info.name.removesuffix(f".{info.type}"),
         properties=_texts(info.properties),
     )
-    return _find(info.type, announcement)
+    return await _async_find(hass, info.type, announcement)
 
 
-def find_from_upnp(info: SsdpServiceInfo) -> Find | None:
+async def async_find_from_upnp(
+    hass: HomeAssistant, info: SsdpServiceInfo
+) -> Find | None:
     """Return the server that a UPnP description tells of."""
     location = URL(info.ssdp_location or "")
     properties = _texts(info.upnp)
@@ -89,14 +94,18 @@ def find_from_upnp(info: SsdpServiceInfo) -> Find | None:
         name=properties.get(ATTR_UPNP_FRIENDLY_NAME, ""),
         properties=properties,
     )
-    return _find(properties.get(ATTR_UPNP_MODEL_NAME, ""), announcement)
+    kind = properties.get(ATTR_UPNP_MODEL_NAME, "")
+    return await _async_find(hass, kind, announcement)
 
 
-def _find(kind: str, announcement: Announcement) -> Find | None:
+async def _async_find(
+    hass: HomeAssistant, kind: str, announcement: Announcement
+) -> Find | None:
     """Return the server that an announcement tells of, if there is a provider."""
     for spec in PROVIDERS.values():
-        if (found_by := spec.discovered_by.get(kind)) is not None:
-            server = found_by(announcement)
+        if kind in spec.announced_as:
+            found = (await async_load_parts(hass, spec)).found
+            server = found(announcement) if found else None
             return None if server is None else Find(spec, server)
     return None
 

@@ -1,16 +1,15 @@
 """Subentry flow: adds a pair to its source account, or changes its settings."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import voluptuous as vol
 
 from homeassistant.config_entries import (
-    SOURCE_USER,
     ConfigEntry,
     ConfigEntryState,
     ConfigSubentry,
-    ConfigSubentryFlow,
     SubentryFlowResult,
 )
 from homeassistant.util import dt as dt_util
@@ -18,7 +17,6 @@ from homeassistant.util import dt as dt_util
 from .account import CrossWatchConfigEntry, async_reloaded
 from .const import (
     ARROW,
-    CONF_CONFIRM,
     CONF_FEATURES,
     CONF_MODE,
     CONF_TARGET,
@@ -26,33 +24,31 @@ from .const import (
     SUBENTRY_TYPE_PAIR,
 )
 from .engine.policy import Mode
-from .pair_forms import confirm_fields, pair_fields, section_fields
+from .pair_confirm import Asked, ConfirmFlow
+from .pair_forms import pair_fields, section_fields
 from .pair_libraries import async_libraries
-from .pair_risks import Risk, new_risk
+from .pair_risks import new_risk
 from .pair_rules import (
     Refusal,
     accounts_with_libraries,
-    errors_of,
     in_order,
     is_read_only,
+    modes_between,
     refusals,
     section_refusals,
     shared_features,
 )
 from .pair_settings import default_settings, settings_from, stored_settings
+from .pair_summary import summary
+from .pair_texts import PairTexts, async_pair_texts, errors_of
+from .provider_parts import async_load_parts_of_all
+
+# Where a person finds the new pair, whose own page is not there yet.
+PAGE: Final = f"/config/integrations/integration/{DOMAIN}"
 
 
-class PairSubentryFlow(ConfigSubentryFlow):
-    """Add a pair to the account that is its source, or change one.
-
-    A risk that a person newly takes is explained in a step of its own, after which
-    the answers are looked at once more: much may have changed meanwhile.
-    """
-
-    _answers: dict[str, Any]
-    _risk: Risk
-    _target_title: str
-    _accepted: Risk | None = None
+class PairSubentryFlow(ConfirmFlow):
+    """Add a pair to the account that is its source, or change one."""
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
@@ -60,6 +56,7 @@ class PairSubentryFlow(ConfigSubentryFlow):
         """Ask where to sync to, what, and how often."""
         source = self._get_entry()
         await async_reloaded(source)
+        await async_load_parts_of_all(self.hass)
         account = {"account": source.title}
         if source.state is not ConfigEntryState.LOADED:
             return self.async_abort(
@@ -70,19 +67,31 @@ class PairSubentryFlow(ConfigSubentryFlow):
                 reason="no_target", description_placeholders=account
             )
         if user_input is None:
-            return self._show_user(source, targets)
+            return await self._show_user(source, targets)
         if (target := self._account(user_input[CONF_TARGET])) is None:
             refused = [Refusal(CONF_TARGET, "target_gone")]
-            return self._show_user(source, targets, user_input, refused)
+            return await self._show_user(source, targets, user_input, refused)
         if refused := list(_pair_refusals(source, target, user_input)):
-            return self._show_user(source, targets, user_input, refused)
+            return await self._show_user(source, targets, user_input, refused)
         settings = settings_from(source, target, user_input, {})
         risk = new_risk(default_settings(target, []), settings)
-        if risk is not None and risk != self._accepted:
-            return self._ask(user_input, risk, target)
+        if risk is not None and not self._is_accepted(risk):
+            return await self._async_ask(
+                Asked(
+                    risk=risk,
+                    target=target.title,
+                    settings=settings,
+                    go_on=partial(self.async_step_user, user_input),
+                )
+            )
+        texts = await async_pair_texts(self.hass)
         return self.async_create_entry(
             title=f"{source.title}{ARROW}{target.title}",
             data=settings,
+            description_placeholders={
+                "summary": summary(texts, source.title, target.title, settings),
+                "page": PAGE,
+            },
             unique_id=target.entry_id,
         )
 
@@ -92,6 +101,7 @@ class PairSubentryFlow(ConfigSubentryFlow):
         """Ask for other settings, down to those of each feature."""
         source, pair = self._get_entry(), self._get_reconfigure_subentry()
         await async_reloaded(source)
+        await async_load_parts_of_all(self.hass)
         if (target := self._account(pair.data[CONF_TARGET])) is None:
             return self.async_abort(
                 reason="target_gone", description_placeholders={"pair": pair.title}
@@ -104,52 +114,18 @@ class PairSubentryFlow(ConfigSubentryFlow):
                 source, target, pair, user_input, refused
             )
         risk = new_risk(stored_settings(source, target, pair.data), settings)
-        if risk is not None and risk != self._accepted:
-            return self._ask(user_input, risk, target)
+        if risk is not None and not self._is_accepted(risk):
+            return await self._async_ask(
+                Asked(
+                    risk=risk,
+                    target=target.title,
+                    settings=settings,
+                    go_on=partial(self.async_step_reconfigure, user_input),
+                )
+            )
         return self.async_update_and_abort(source, pair, data=settings)
 
-    async def _async_confirm(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Go on with the answers once their risk is taken."""
-        if user_input is None:
-            return self._show_confirm()
-        if not user_input[CONF_CONFIRM]:
-            return self._show_confirm([Refusal(CONF_CONFIRM, "not_confirmed")])
-        self._accepted = self._risk
-        if self.source == SOURCE_USER:
-            return await self.async_step_user(self._answers)
-        return await self.async_step_reconfigure(self._answers)
-
-    # A step for each risk, as each has texts of its own.
-    async_step_confirm_two_way = _async_confirm
-    async_step_confirm_two_way_removing = _async_confirm
-    async_step_confirm_mirror = _async_confirm
-
-    def _ask(
-        self, answers: dict[str, Any], risk: Risk, target: ConfigEntry
-    ) -> SubentryFlowResult:
-        """Put the answers aside, and ask whether their risk is to be taken."""
-        self._answers, self._risk = answers, risk
-        self._target_title = target.title
-        return self._show_confirm()
-
-    def _show_confirm(self, refused: Iterable[Refusal] = ()) -> SubentryFlowResult:
-        """Show what may happen, and a switch to turn on."""
-        errors, placeholders = errors_of(refused)
-        return self.async_show_form(
-            step_id=self._risk.step,
-            data_schema=vol.Schema(confirm_fields()),
-            errors=errors,
-            description_placeholders={
-                "source": self._get_entry().title,
-                "target": self._target_title,
-                "features": ", ".join(self._risk.features),
-                **placeholders,
-            },
-        )
-
-    def _show_user(
+    async def _show_user(
         self,
         source: ConfigEntry,
         targets: Sequence[ConfigEntry],
@@ -161,16 +137,33 @@ class PairSubentryFlow(ConfigSubentryFlow):
             target.entry_id: shared_features(source, target) for target in targets
         }
         features = in_order([name for names in shared.values() for name in names])
+        modes = {mode for target in targets for mode in modes_between(source, target)}
         first = targets[0]
         settings = default_settings(first, shared[first.entry_id][:1])
-        schema = vol.Schema(pair_fields(targets, features, settings))
-        errors, placeholders = errors_of(refused)
+        fields = pair_fields(targets, sorted(modes), features, settings)
+        texts = await async_pair_texts(self.hass)
+        errors, placeholders = errors_of(refused, texts)
         return self.async_show_form(
             step_id="user",
-            data_schema=self.add_suggested_values_to_schema(schema, user_input),
+            data_schema=self.add_suggested_values_to_schema(
+                vol.Schema(fields), user_input
+            ),
             errors=errors,
-            description_placeholders={"source": source.title, **placeholders},
+            description_placeholders={
+                "source": source.title,
+                "summary": self._summary(texts, source, user_input or settings),
+                **placeholders,
+            },
         )
+
+    def _summary(
+        self, texts: PairTexts, source: ConfigEntry, answers: Mapping[str, Any]
+    ) -> str:
+        """Return what a new pair would do that is filled in like this."""
+        if (target := self._account(answers[CONF_TARGET])) is None:
+            return texts["no_target"]
+        settings = settings_from(source, target, answers, {})
+        return summary(texts, source.title, target.title, settings)
 
     async def _show_reconfigure(
         self,
@@ -183,12 +176,14 @@ class PairSubentryFlow(ConfigSubentryFlow):
         """Show the form of a pair that exists, with what it does now."""
         settings = stored_settings(source, target, pair.data)
         mode = Mode(settings[CONF_MODE])
+        modes = sorted({mode, *modes_between(source, target)})
         shelves = await async_libraries(
             account
             for feature in in_order(settings[CONF_FEATURES])
             for account in accounts_with_libraries(source, target, mode, feature)
         )
-        fields = pair_fields([target], shared_features(source, target), settings)
+        features = shared_features(source, target)
+        fields = pair_fields([target], modes, features, settings)
         fields |= section_fields(source, target, settings, shelves)
         silent = [
             each.title
@@ -198,7 +193,10 @@ class PairSubentryFlow(ConfigSubentryFlow):
         if silent:
             note = Refusal("base", "no_libraries", {"servers": ", ".join(silent)})
             refused = [note, *refused]
-        errors, placeholders = errors_of(refused)
+        texts = await async_pair_texts(self.hass)
+        errors, placeholders = errors_of(refused, texts)
+        if user_input is not None:
+            settings = settings_from(source, target, user_input, pair.data)
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(
@@ -206,9 +204,7 @@ class PairSubentryFlow(ConfigSubentryFlow):
             ),
             errors=errors,
             description_placeholders={
-                "source": source.title,
-                "target": target.title,
-                "features": ", ".join(settings[CONF_FEATURES]),
+                "summary": summary(texts, source.title, target.title, settings),
                 **placeholders,
             },
         )

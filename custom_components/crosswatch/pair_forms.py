@@ -1,6 +1,6 @@
 """The forms of a pair."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any, override
 
 import voluptuous as vol
@@ -57,6 +57,7 @@ from .engine.model import Feature, MediaKind
 from .engine.policy import Mode, Prefer, RemoveMode
 from .pair_libraries import Shelves, library_options
 from .pair_rules import accounts_with_libraries, in_order, shared_kinds
+from .pair_served import unserved_settings
 from .pair_settings import Settings
 
 type Fields = dict[vol.Marker, object]
@@ -74,6 +75,33 @@ class JudgedSelector(SelectSelector):
         return vol.Schema([str] if self.config["multiple"] else str)(data)
 
 
+class ModeSelector(SelectSelector):
+    """A select of the modes that accounts can have; the flow judges any mode."""
+
+    @override
+    def __call__(self, data: Any) -> Any:
+        """Take any mode that there is."""
+        return Mode(vol.In([mode.value for mode in Mode])(data)).value
+
+
+class ServedSection(section):
+    """A section of which only what makes a difference is shown.
+
+    The rest keeps its value; an answer to it, from who knows its name, is judged.
+    """
+
+    def __init__(self, fields: Fields, hidden: Container[str]) -> None:
+        """Show the fields that are not hidden."""
+        shown = {name: fields[name] for name in fields if str(name) not in hidden}
+        super().__init__(vol.Schema(shown), {"collapsed": True})
+        self._fields = vol.Schema(fields)
+
+    @override
+    def __call__(self, value: Any) -> Any:
+        """Check all fields."""
+        return self._fields(value)
+
+
 class ClampedSelector(NumberSelector):
     """A number that is brought into its range rather than refused.
 
@@ -88,7 +116,10 @@ class ClampedSelector(NumberSelector):
 
 
 def pair_fields(
-    targets: Iterable[ConfigEntry], features: Iterable[Feature], settings: Settings
+    targets: Iterable[ConfigEntry],
+    modes: Iterable[Mode],
+    features: Iterable[Feature],
+    settings: Settings,
 ) -> Fields:
     """Return the fields that every pair has, filled in with these settings."""
     return {
@@ -101,7 +132,7 @@ def pair_fields(
                 mode=SelectSelectorMode.DROPDOWN,
             )
         ),
-        **_select(CONF_MODE, list(Mode), settings),
+        **_select(CONF_MODE, modes, settings, ModeSelector),
         vol.Required(CONF_FEATURES, default=settings[CONF_FEATURES]): JudgedSelector(
             SelectSelectorConfig(
                 options=[feature.value for feature in features],
@@ -147,8 +178,12 @@ def section_fields(
     sections[CONF_GUARDS] = _guards_fields(settings[CONF_GUARDS])
     if (conflicts := settings.get(CONF_CONFLICTS)) is not None:
         sections[CONF_CONFLICTS] = _select(CONF_PREFER, list(Prefer), conflicts)
+    hidden: dict[str, frozenset[str]] = {
+        feature: unserved_settings(source, target, settings, feature)
+        for feature in in_order(settings[CONF_FEATURES])
+    }
     return {
-        vol.Optional(name): section(vol.Schema(fields), {"collapsed": True})
+        vol.Optional(name): ServedSection(fields, hidden.get(name, frozenset()))
         for name, fields in sections.items()
     }
 
@@ -223,16 +258,19 @@ def _switch(key: str, settings: Settings) -> Fields:
     return {vol.Required(key, default=settings[key]): BooleanSelector()}
 
 
-def _select(key: str, options: Iterable[str], settings: Settings) -> Fields:
+def _select(
+    key: str,
+    options: Iterable[str],
+    settings: Settings,
+    selector: type[SelectSelector] = SelectSelector,
+) -> Fields:
     """Return a field for one of several options, whose texts are under its name."""
-    selector = SelectSelector(
-        SelectSelectorConfig(
-            options=[str(option) for option in options],
-            mode=SelectSelectorMode.DROPDOWN,
-            translation_key=key,
-        )
+    config = SelectSelectorConfig(
+        options=[str(option) for option in options],
+        mode=SelectSelectorMode.DROPDOWN,
+        translation_key=key,
     )
-    return {vol.Required(key, default=settings[key]): selector}
+    return {vol.Required(key, default=settings[key]): selector(config)}
 
 
 def _whole_number(

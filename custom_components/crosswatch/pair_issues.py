@@ -68,6 +68,15 @@ def async_drop(hass: HomeAssistant, kind: str, pair_id: str) -> None:
 
 
 @callback
+def async_withdraw(hass: HomeAssistant, kind: str, pair_id: str) -> None:
+    """Drop an issue for the time being; one that a person ignores stays ignored."""
+    issue_id = issue_id_of(kind, pair_id)
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    if issue is not None and issue.dismissed_version is None:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+
+@callback
 def async_told(hass: HomeAssistant, kind: str, pair_id: str) -> IssueData | None:
     """Return what an issue holds that was told and not dropped, ignored or not."""
     issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id_of(kind, pair_id))

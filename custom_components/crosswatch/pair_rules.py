@@ -1,6 +1,6 @@
 """What two accounts can do together, and what a pair of them may be set to."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice
@@ -51,7 +51,7 @@ def supports(entry: ConfigEntry, feature: Feature) -> FeatureSupport | None:
     An account that a newer release has added may be at a provider not known here.
     """
     spec = PROVIDERS.get(entry.data[CONF_PROVIDER])
-    return None if spec is None else spec.capabilities.get(feature)
+    return None if spec is None else spec.load().capabilities.get(feature)
 
 
 def can_give(entry: ConfigEntry, feature: Feature) -> bool:
@@ -82,6 +82,13 @@ def shared_features(source: ConfigEntry, target: ConfigEntry) -> list[Feature]:
     ]
 
 
+def modes_between(source: ConfigEntry, target: ConfigEntry) -> list[Mode]:
+    """Return the modes that a pair of two accounts can have."""
+    back = shared_features(target, source)
+    is_mutual = any(feature in back for feature in shared_features(source, target))
+    return list(Mode) if is_mutual else [Mode.ONE_WAY]
+
+
 def accounts_with_libraries[Entry: ConfigEntry](
     source: Entry, target: Entry, mode: Mode, feature: Feature
 ) -> list[Entry]:
@@ -106,6 +113,18 @@ def shared_kinds(
         kind
         for kind in MediaKind
         if all(support is not None and kind in support.kinds for support in supported)
+    ]
+
+
+def accounts_without_removing[Entry: ConfigEntry](
+    source: Entry, target: Entry, mode: Mode, feature: Feature
+) -> list[Entry]:
+    """Return the accounts of which a pair would have to remove, and which cannot."""
+    written = [source, target] if mode is Mode.TWO_WAY else [target]
+    return [
+        account
+        for account in written
+        if (support := supports(account, feature)) is None or not support.remove
     ]
 
 
@@ -188,21 +207,17 @@ def _wrong_removals(
     source: ConfigEntry, target: ConfigEntry, settings: Mapping[str, Any]
 ) -> Iterator[Refusal]:
     """Yield mirrors in a two-way pair, and removals that an account cannot do."""
-    two_way = settings[CONF_MODE] == Mode.TWO_WAY
+    mode = Mode(settings[CONF_MODE])
     for feature in in_order(settings[CONF_FEATURES]):
         section = settings[feature]
-        if two_way and section[CONF_REMOVE_MODE] == RemoveMode.MIRROR:
+        is_mirror = section[CONF_REMOVE_MODE] == RemoveMode.MIRROR
+        if is_mirror and mode is Mode.TWO_WAY:
             yield Refusal("base", "mirror_in_two_way", {"feature": feature.value})
         if not section[CONF_REMOVE]:
             continue
-        for account in [source, target] if two_way else [target]:
-            support = supports(account, feature)
-            if support is None or not support.remove:
-                yield Refusal(
-                    "base",
-                    "remove_not_supported",
-                    {"feature": feature.value, "account": account.title},
-                )
+        for account in accounts_without_removing(source, target, mode, feature):
+            named = {"feature": feature.value, "account": account.title}
+            yield Refusal("base", "remove_not_supported", named)
 
 
 def _wrong_rewatches(
@@ -225,22 +240,6 @@ def _wrong_ratings(settings: Mapping[str, Any], today: date) -> Iterator[Refusal
             yield Refusal("base", "from_date_missing")
         elif date.fromisoformat(ratings[CONF_FROM_DATE]) > today:
             yield Refusal("base", "from_date_in_future")
-
-
-def errors_of(
-    refused: Iterable[Refusal],
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the errors for a form, and what stands in their texts.
-
-    Of two at the same place the later one is shown. Refusals of one form do not share
-    the name of a placeholder.
-    """
-    errors: dict[str, str] = {}
-    placeholders: dict[str, str] = {}
-    for refusal in refused:
-        errors[refusal.place] = refusal.key
-        placeholders.update(refusal.placeholders)
-    return errors, placeholders
 
 
 def in_order(features: Sequence[str]) -> list[Feature]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from secrets import token_hex
 import sqlite3
+from typing import TYPE_CHECKING, Final
 
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.core import HomeAssistant
@@ -13,20 +14,26 @@ from .account import CrossWatchConfigEntry
 from .const import DOMAIN, LOGGER
 from .engine.headway import Watch
 from .engine.model import Side
-from .engine.pair import Pair, RunOptions
+from .engine.pair import FEATURE_ORDER, Pair, RunOptions
 from .engine.plan import Reason
-from .engine.reading import Snapshots
 from .engine.report import Failure, Report, RunStatus, report_failure
-from .engine.runner import FEATURE_ORDER, run_pair
 from .engine.store import Store
-from .engine.undo import UnknownRunError, undo_run
+from .informants import async_informants
 from .issues import (
     async_clear_target_issues,
     async_note_run_issues,
     async_report_target_missing,
     async_report_target_not_loaded,
 )
+from .late_imports import async_import
 from .pair import PairSettings, policy_from_data
+
+if TYPE_CHECKING:
+    from .engine.reading import Snapshots
+
+
+# What does the work of a run. No run is due at a start, which does without it.
+_ENGINE: Final = "engine.undo"
 
 
 def without_items(report: Report) -> Report:
@@ -68,7 +75,8 @@ def engine_pair(
 class PairRun:
     """One run; `previous` is the report of the run before.
 
-    With `undo_of` it takes back the run of that id.
+    With `undo_of` it takes back the run of that id. Runs that have the same `snapshots`
+    share them; alone, a run has its own.
     """
 
     hass: HomeAssistant
@@ -78,7 +86,7 @@ class PairRun:
     created: datetime
     store: Store
     options: RunOptions
-    snapshots: Snapshots
+    snapshots: Snapshots | None
     previous: Report | None
     watch: Watch
     undo_of: str = ""
@@ -99,13 +107,16 @@ class PairRun:
             )
         async_clear_target_issues(self.hass, self.subentry.subentry_id)
         pair = engine_pair(self.entry, self.subentry, target, self.created)
+        await async_import(self.hass, _ENGINE)
         if self.undo_of:
             return await self._async_undo(pair)
+        from .engine.runner import run_pair  # noqa: PLC0415
+
         return await run_pair(
             pair,
             self.options,
             store=self.store,
-            snapshots=self.snapshots,
+            snapshots=self._snapshots(),
             now=dt_util.utcnow,
             watch=self.watch,
         )
@@ -145,15 +156,25 @@ class PairRun:
         """Return the entry of the account that is written to, if it is there."""
         return target_of(self.hass, self.settings)
 
+    def _snapshots(self) -> Snapshots:
+        """Return the snapshots that this run shares with others, or has for itself."""
+        from .engine.reading import Snapshots  # noqa: PLC0415
+
+        return self.snapshots or Snapshots(
+            self.store, dt_util.utcnow, async_informants(self.hass)
+        )
+
     async def _async_undo(self, pair: Pair) -> Report:
         """Let the engine take back a run."""
+        from .engine.undo import UnknownRunError, undo_run  # noqa: PLC0415
+
         try:
             return await undo_run(
                 pair,
                 self.undo_of,
                 dry_run=self.options.dry_run,
                 store=self.store,
-                snapshots=self.snapshots,
+                snapshots=self._snapshots(),
                 now=dt_util.utcnow,
                 watch=self.watch,
             )

@@ -8,6 +8,7 @@ from homeassistant.components.repairs import RepairsFlowResult
 from .const import CONF_REMOVE
 from .engine.ledger import Decision
 from .held_removals import HeldRemovals, decide, load_held
+from .item_list import async_list_words
 from .pair_issues import IssueData, noted_in
 from .repair_pair import PairRepairFlow
 
@@ -34,14 +35,15 @@ class RemovalsHeldFlow(PairRepairFlow):
         )
         if not self._held.rows:
             return self._done("settled")
+        words = await async_list_words(self.hass)
         return self.async_show_menu(
             step_id="init",
             menu_options=["approve", "keep_blocked", "switch_off"],
             description_placeholders={
                 **self._placeholders,
                 "count": str(self._held.count),
-                "titles": self._held.titles(self._accounts),
-                "features": ", ".join(self._held.rows),
+                "titles": self._held.titles(self._accounts, words),
+                "features": ", ".join(map(words.feature, self._held.rows)),
             },
         )
 

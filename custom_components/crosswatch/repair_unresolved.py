@@ -8,7 +8,7 @@ from homeassistant.util import dt as dt_util
 
 from .blocking import block_items
 from .engine.report import ReportItem
-from .item_list import listed_titles
+from .item_list import async_list_words, listed_titles
 from .pair_issues import IssueData, noted_in
 from .repair_retry import RetryFlow
 from .unresolved import UNRESOLVED, load_unresolved, noted_unresolved
@@ -36,13 +36,15 @@ class UnresolvedFlow(RetryFlow):
         )
         if not self._items:
             return self._done("settled")
+        words = await async_list_words(self.hass)
+        titles = listed_titles(self._items, self._accounts, words, reasons=True)
         return self.async_show_menu(
             step_id="init",
             menu_options=["try_again", "block_all", "leave"],
             description_placeholders={
                 **self._placeholders,
                 "count": str(len(self._items)),
-                "titles": listed_titles(self._items, self._accounts, reasons=True),
+                "titles": titles,
             },
         )
 

@@ -1,27 +1,10 @@
 """Repair flows: what a person can do about an issue."""
 
-from collections.abc import Callable
-from typing import Final, cast
-
-from homeassistant.components.repairs import (
-    ConfirmRepairFlow,
-    RepairsFlow,
-    RepairsFlowResult,
-)
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
 
-from .account_limits import ACCOUNT_LIMIT
-from .const import DOMAIN
-from .go_live import GO_LIVE
-from .issues import REMOVALS_HELD, SHRINK, TARGET_MISSING
-from .pair_issues import DATA_ENTRY_ID, DATA_PAIR_ID, IssueData
-from .repair_go_live import GoLiveFlow
-from .repair_limit import AccountLimitFlow
-from .repair_removals import RemovalsHeldFlow
-from .repair_shrink import ShrinkFlow
-from .repair_unresolved import UnresolvedFlow
-from .unresolved import UNRESOLVED
+from .late_imports import async_import
+from .pair_issues import DATA_PAIR_ID, IssueData
 
 
 async def async_create_fix_flow(
@@ -30,51 +13,8 @@ async def async_create_fix_flow(
     """Return the flow of an issue that can be fixed."""
     if data is None or DATA_PAIR_ID not in data:
         return ConfirmRepairFlow()
-    return _FLOWS[issue_id.removesuffix(f"_{data[DATA_PAIR_ID]}")](data)
+    # A start does without the flows: few people have an issue just then.
+    await async_import(hass, "repair_flows")
+    from .repair_flows import FLOWS  # noqa: PLC0415
 
-
-class TargetMissingFlow(RepairsFlow):
-    """A pair lost its target: delete the pair, or leave it as it is."""
-
-    def __init__(self, data: IssueData) -> None:
-        """Take the names of the pair and its account from the issue."""
-        self._data = cast(dict[str, str], data)
-
-    async def async_step_init(
-        self, user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Offer what can be done."""
-        return self.async_show_menu(
-            step_id="init",
-            menu_options=["delete", "ignore"],
-            description_placeholders=self._data,
-        )
-
-    async def async_step_delete(
-        self, user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Delete the pair, if it is still there."""
-        entries = self.hass.config_entries
-        entry = entries.async_get_entry(self._data[DATA_ENTRY_ID])
-        if entry is not None and self._data[DATA_PAIR_ID] in entry.subentries:
-            entries.async_remove_subentry(entry, self._data[DATA_PAIR_ID])
-        return self.async_create_entry(data={})
-
-    async def async_step_ignore(
-        self, user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Leave the pair, and speak of it no more."""
-        ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, True)
-        return self.async_abort(
-            reason="issue_ignored", description_placeholders=self._data
-        )
-
-
-_FLOWS: Final[dict[str, Callable[[IssueData], RepairsFlow]]] = {
-    TARGET_MISSING: TargetMissingFlow,
-    REMOVALS_HELD: RemovalsHeldFlow,
-    SHRINK: ShrinkFlow,
-    ACCOUNT_LIMIT: AccountLimitFlow,
-    UNRESOLVED: UnresolvedFlow,
-    GO_LIVE: GoLiveFlow,
-}
+    return FLOWS[issue_id.removesuffix(f"_{data[DATA_PAIR_ID]}")](data)

@@ -145,6 +145,16 @@ class Runtime:
             await self._async_close()
 
 
+def import_scope(account_id: str) -> str:
+    """Return the id under which the state keeps what imports into an account did."""
+    return f"import:{account_id}"
+
+
+def file_scope(account_id: str) -> str:
+    """Return the id under which the state keeps a file while it is imported."""
+    return f"file:{account_id}"
+
+
 def _open_state(path: Path) -> Store:
     """Open the state in its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)

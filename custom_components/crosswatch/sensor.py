@@ -95,11 +95,13 @@ def _duration(state: PairState) -> float | None:
     return (report.finished - report.started).total_seconds()
 
 
+# What a run did is measured anew by each run: a total would take dry runs for real.
 COUNT_SENSORS: tuple[CountSensorDescription, ...] = tuple(
     CountSensorDescription(
         key=key,
         translation_key=key,
         state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
         count_fn=attrgetter(key),
     )
     for key in CountKey
@@ -139,11 +141,13 @@ STATE_SENSORS: tuple[StateSensorDescription, ...] = (
     ),
 )
 
+# How many there are is what counts, not by how many they grew: no totals either.
 RECORDS_SENSORS: tuple[RecordsSensorDescription, ...] = tuple(
     RecordsSensorDescription(
         key=feature.value,
         translation_key=feature.value,
         state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
         feature=feature,
     )
     for feature in OFFERED_FEATURES
@@ -153,6 +157,7 @@ REQUESTS_SENSOR = SensorEntityDescription(
     key="requests_left",
     translation_key="requests_left",
     state_class=SensorStateClass.MEASUREMENT,
+    suggested_display_precision=0,
     entity_category=EntityCategory.DIAGNOSTIC,
 )
 
@@ -256,6 +261,8 @@ class RecordsSensor(AccountEntity, SensorEntity):
 
 class RequestsSensor(AccountEntity, SensorEntity):
     """How many requests the service of an account still takes; unknown at first."""
+
+    _unrecorded_attributes = frozenset({ATTR_LIMIT, ATTR_RESET})
 
     _cancel_reset: CALLBACK_TYPE | None = None
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Final
-
-import voluptuous as vol
+from typing import Any
 
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import ServiceCall, ServiceResponse
@@ -16,33 +14,10 @@ from .blocking import add_blocks, blocks_of, reconsider, remove_blocks, same_ite
 from .const import DOMAIN
 from .engine.blocks import Block
 from .engine.model import Feature
-from .service_items import ITEM_FIELDS, block_of, way_of
-from .service_targets import (
-    DEVICES,
-    FEATURES,
-    ONE_DEVICE,
-    Fields,
-    Scope,
-    check_features,
-    open_state,
-    scope_of,
-    scopes_of,
-    settings_of,
-)
-
-ATTR_FEATURE: Final = "feature"
-ATTR_BLOCK_ID: Final = "block_id"
-
-BLOCK_FIELDS: Final[Fields] = {
-    **ONE_DEVICE,
-    vol.Optional(ATTR_FEATURE): FEATURES,
-    **ITEM_FIELDS,
-}
-UNBLOCK_FIELDS: Final[Fields] = {
-    **BLOCK_FIELDS,
-    vol.Optional(ATTR_BLOCK_ID): vol.Coerce(int),
-}
-LIST_FIELDS: Final[Fields] = DEVICES
+from .service_fields import ATTR_BLOCK_ID, ATTR_FEATURE
+from .service_items import block_of, way_of
+from .service_targets import Scope, check_features, scope_of, scopes_of, settings_of
+from .state_access import open_state
 
 
 async def async_block(call: ServiceCall) -> ServiceResponse:

@@ -3,13 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-import voluptuous as vol
-
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonArrayType
@@ -26,23 +23,9 @@ from .engine.waiting import SideError
 from .informants import async_informants
 from .pair_run import engine_pair, target_of
 from .runtime import async_get_runtime
-from .service_targets import (
-    FEATURE,
-    ONE_DEVICE,
-    Fields,
-    check_features,
-    open_state,
-    pair_of,
-)
-
-ATTR_FEATURE: Final = "feature"
-ATTR_QUERY: Final = "query"
-
-EXPLAIN_FIELDS: Final[Fields] = {
-    **ONE_DEVICE,
-    vol.Required(ATTR_FEATURE): FEATURE,
-    vol.Required(ATTR_QUERY): vol.All(cv.string, str.strip, vol.Length(1)),
-}
+from .service_fields import ATTR_FEATURE, ATTR_QUERY
+from .service_targets import check_features, pair_of
+from .state_access import open_state
 
 # A short title may be part of very many.
 MAX_ITEMS: Final = 20

@@ -2,13 +2,10 @@
 
 from collections import Counter
 from functools import partial
-from typing import Any, Final
-
-import voluptuous as vol
+from typing import Any
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util, slugify
 
 from .account import CrossWatchConfigEntry
@@ -17,30 +14,13 @@ from .engine.model import Feature, Record
 from .engine.provider import AuthenticationError, ProviderError
 from .engine.reading import Snapshots
 from .engine.report import describe_item
-from .files.exporting import ExportFormat, LeftOut, WriteOptions
+from .files.exporting import LeftOut, WriteOptions
+from .files.formats import ExportFormat
 from .files.writing import Written, write_files
 from .runtime import async_get_runtime
-from .service_files import (
-    ATTR_FEATURES,
-    ATTR_FORMAT,
-    ATTR_PATH,
-    MAX_LISTED,
-    PATH,
-    account_of,
-    async_allowed_path,
-    async_with_file,
-)
-from .service_targets import FEATURES, ONE_DEVICE, Fields, open_state
-
-ATTR_OVERWRITE: Final = "overwrite"
-
-EXPORT_FIELDS: Final[Fields] = {
-    **ONE_DEVICE,
-    vol.Required(ATTR_PATH): PATH,
-    vol.Optional(ATTR_FORMAT, default=ExportFormat.JSON): vol.Coerce(ExportFormat),
-    vol.Optional(ATTR_FEATURES): FEATURES,
-    vol.Optional(ATTR_OVERWRITE, default=False): cv.boolean,
-}
+from .service_fields import ATTR_FEATURES, ATTR_FORMAT, ATTR_OVERWRITE, ATTR_PATH
+from .service_files import MAX_LISTED, account_of, async_allowed_path, async_with_file
+from .state_access import open_state
 
 
 async def async_export(call: ServiceCall) -> ServiceResponse:

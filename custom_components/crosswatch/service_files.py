@@ -4,24 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import voluptuous as vol
-
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv
 
 from .account import CrossWatchConfigEntry
 from .const import DOMAIN
 from .files.errors import FileError
 from .service_targets import scope_of
-
-ATTR_FEATURES: Final = "features"
-ATTR_FORMAT: Final = "format"
-ATTR_PATH: Final = "path"
-
-PATH: Final = vol.All(cv.string, str.strip, vol.Length(1))
 
 # How many of very many things an answer lists; it tells the number of all.
 MAX_LISTED: Final = 100

@@ -1,47 +1,28 @@
 """The action that takes what a file says into an account."""
 
 from functools import partial
-from typing import Any, Final
-
-import voluptuous as vol
+from typing import Any
 
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from .account import CrossWatchConfigEntry
 from .const import DOMAIN
 from .engine.model import Feature
 from .engine.runner import supports
-from .files.contents import Contents, ImportFormat
+from .files.contents import Contents
 from .files.reading import ReadOptions, read_file
 from .import_run import ImportRun
-from .service_files import (
+from .service_fields import (
+    ATTR_DRY_RUN,
     ATTR_FEATURES,
     ATTR_FORMAT,
+    ATTR_INCLUDE_ITEMS,
+    ATTR_LOGGED_DATES,
     ATTR_PATH,
-    MAX_LISTED,
-    PATH,
-    account_of,
-    async_allowed_path,
-    async_with_file,
 )
-from .service_targets import FEATURES, ONE_DEVICE, Fields
-
-ATTR_DRY_RUN: Final = "dry_run"
-ATTR_INCLUDE_ITEMS: Final = "include_items"
-ATTR_LOGGED_DATES: Final = "logged_dates"
-
-IMPORT_FIELDS: Final[Fields] = {
-    **ONE_DEVICE,
-    vol.Required(ATTR_PATH): PATH,
-    vol.Optional(ATTR_FORMAT): vol.Coerce(ImportFormat),
-    vol.Optional(ATTR_FEATURES): FEATURES,
-    vol.Optional(ATTR_DRY_RUN, default=True): cv.boolean,
-    vol.Optional(ATTR_INCLUDE_ITEMS, default=True): cv.boolean,
-    vol.Optional(ATTR_LOGGED_DATES, default=False): cv.boolean,
-}
+from .service_files import MAX_LISTED, account_of, async_allowed_path, async_with_file
 
 
 async def async_import(call: ServiceCall) -> ServiceResponse:

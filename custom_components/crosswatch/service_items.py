@@ -4,51 +4,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-import voluptuous as vol
-
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv
 
 from .const import DOMAIN
 from .engine.blocks import Block
 from .engine.ids import UNIVERSAL_NAMESPACES, normalise_ids, title_words, with_namespace
 from .engine.model import MediaKind
-from .service_targets import Fields
-
-ATTR_ID: Final = "id"
-ATTR_TITLE: Final = "title"
-ATTR_YEAR: Final = "year"
-ATTR_KIND: Final = "kind"
-ATTR_SEASON: Final = "season"
-ATTR_EPISODE: Final = "episode"
-ATTR_ITEM: Final = "item"
-
-_KIND: Final = vol.Coerce(MediaKind)
-_YEAR: Final = vol.All(vol.Coerce(int), vol.Range(min=1, max=9999))
-_NUMBER: Final = vol.All(vol.Coerce(int), vol.Range(min=0))
-
-# A report says more of an item than what it is.
-_ITEM: Final = vol.Schema(
-    {
-        vol.Required(ATTR_KIND): _KIND,
-        vol.Optional(ATTR_TITLE, default=""): vol.Any(None, cv.string),
-        vol.Optional(ATTR_YEAR, default=None): vol.Maybe(_YEAR),
-        vol.Optional(ATTR_SEASON, default=None): vol.Maybe(_NUMBER),
-        vol.Optional(ATTR_EPISODE, default=None): vol.Maybe(_NUMBER),
-        vol.Optional("ids", default=dict): {cv.string: vol.Any(str, int)},
-    },
-    extra=vol.ALLOW_EXTRA,
+from .service_fields import (
+    ATTR_EPISODE,
+    ATTR_ID,
+    ATTR_ITEM,
+    ATTR_KIND,
+    ATTR_SEASON,
+    ATTR_TITLE,
+    ATTR_YEAR,
 )
-
-ITEM_FIELDS: Final[Fields] = {
-    vol.Optional(ATTR_ID): cv.string,
-    vol.Optional(ATTR_TITLE): cv.string,
-    vol.Optional(ATTR_YEAR): _YEAR,
-    vol.Optional(ATTR_KIND): _KIND,
-    vol.Optional(ATTR_SEASON): _NUMBER,
-    vol.Optional(ATTR_EPISODE): _NUMBER,
-    vol.Optional(ATTR_ITEM): _ITEM,
-}
 
 # The fields that name an item, each with those that may say more of it.
 _WAYS: Final = {

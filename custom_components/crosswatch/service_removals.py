@@ -1,43 +1,20 @@
 """The action that decides on removals which wait for a person."""
 
 from functools import partial
-from typing import Final
-
-import voluptuous as vol
 
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv
 
 from .const import DOMAIN
 from .coordinator import PairCoordinator
-from .engine.ledger import Decision
 from .engine.model import Feature
 from .engine.store import Store
 from .held_removals import HeldRemovals, decide, held_features, load_held
 from .issues import async_clear_held_removals
-from .service_targets import (
-    FEATURES,
-    ONE_DEVICE,
-    Fields,
-    check_features,
-    open_state,
-    pair_of,
-)
-
-ATTR_DECISION: Final = "decision"
-ATTR_FEATURES: Final = "features"
-ATTR_RUN_ID: Final = "run_id"
-
-_DECISIONS: Final = {"approve": Decision.APPROVED, "keep": Decision.DISMISSED}
-
-DECIDE_FIELDS: Final[Fields] = {
-    **ONE_DEVICE,
-    vol.Required(ATTR_RUN_ID): vol.All(cv.string, vol.Length(1)),
-    vol.Required(ATTR_DECISION): vol.In(_DECISIONS),
-    vol.Optional(ATTR_FEATURES): FEATURES,
-}
+from .service_fields import ATTR_DECISION, ATTR_FEATURES, ATTR_RUN_ID, DECISIONS
+from .service_targets import check_features, pair_of
+from .state_access import open_state
 
 
 async def async_decide_removals(call: ServiceCall) -> ServiceResponse:
@@ -57,7 +34,7 @@ async def async_decide_removals(call: ServiceCall) -> ServiceResponse:
         held = await in_thread(_held_by, store, pair.pair_id, run_id, features)
         if held is None:
             raise _refusal(pair, "nothing_held", run_id)
-        decision = _DECISIONS[call.data[ATTR_DECISION]]
+        decision = DECISIONS[call.data[ATTR_DECISION]]
         if held.count > len(held.items) or not await in_thread(
             partial(decide, store, pair.pair_id, held, decision)
         ):

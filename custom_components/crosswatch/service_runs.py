@@ -5,12 +5,9 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final, cast
 
-import voluptuous as vol
-
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonArrayType
 
@@ -20,41 +17,19 @@ from .coordinator import PairCoordinator
 from .engine.model import Feature
 from .engine.pair import RunOptions
 from .engine.report import Counts, Report
-from .service_targets import (
-    DEVICES,
-    FEATURES,
-    ONE_DEVICE,
-    Fields,
-    check_features,
-    open_state,
-    pair_of,
-    pairs_of,
+from .import_run import async_cancel_import
+from .service_fields import (
+    ATTR_DRY_RUN,
+    ATTR_FEATURES,
+    ATTR_FULL_REFRESH,
+    ATTR_INCLUDE_ITEMS,
+    ATTR_RUN_ID,
 )
+from .service_targets import check_features, pair_of, pairs_and_accounts_of, pairs_of
+from .state_access import open_state
 
 # How many runs that can be taken back an error names.
 _NAMED_RUNS: Final = 5
-
-ATTR_DRY_RUN: Final = "dry_run"
-ATTR_FEATURES: Final = "features"
-ATTR_FULL_REFRESH: Final = "full_refresh"
-ATTR_INCLUDE_ITEMS: Final = "include_items"
-ATTR_RUN_ID: Final = "run_id"
-
-DRY_RUN_FIELDS: Final[Fields] = {
-    **DEVICES,
-    vol.Optional(ATTR_FEATURES): FEATURES,
-    vol.Optional(ATTR_FULL_REFRESH, default=False): cv.boolean,
-}
-SYNC_FIELDS: Final[Fields] = {
-    **DRY_RUN_FIELDS,
-    vol.Optional(ATTR_DRY_RUN): cv.boolean,
-    vol.Optional(ATTR_INCLUDE_ITEMS, default=False): cv.boolean,
-}
-UNDO_FIELDS: Final[Fields] = {
-    **ONE_DEVICE,
-    vol.Required(ATTR_RUN_ID): vol.All(cv.string, vol.Length(1)),
-    vol.Optional(ATTR_DRY_RUN): cv.boolean,
-}
 
 
 async def async_sync(call: ServiceCall) -> ServiceResponse:
@@ -80,9 +55,13 @@ async def async_get_last_run(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_cancel(call: ServiceCall) -> ServiceResponse:
-    """End the runs that are going on."""
+    """End the runs that are going on, and the imports."""
+    pairs, accounts = pairs_and_accounts_of(call)
+    imports = [each for entry in accounts for each in entry.runtime_data.imports]
     # All at once: one that waits for another must not start when that one ends.
-    cancelled = await asyncio.gather(*(pair.async_cancel() for pair in pairs_of(call)))
+    cancelled = await asyncio.gather(
+        *(pair.async_cancel() for pair in pairs), *map(async_cancel_import, imports)
+    )
     return {"cancelled": sum(cancelled)}
 
 

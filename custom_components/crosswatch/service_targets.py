@@ -1,39 +1,19 @@
 """What an action is about: the pairs and accounts behind the devices it names."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
-from secrets import token_hex
-import sqlite3
-from typing import Final
-
-import voluptuous as vol
 
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr
 
 from .account import CrossWatchConfigEntry, loaded_pairs
-from .const import DOMAIN, OFFERED_FEATURES, SUBENTRY_TYPE_PAIR
+from .const import DOMAIN, SUBENTRY_TYPE_PAIR
 from .coordinator import PairCoordinator
 from .engine.model import Feature
-from .engine.store import Store
 from .pair import BrokenPairError, PairSettings, settings_from_data
-from .runtime import async_get_runtime
-
-type Fields = dict[vol.Marker, object]
-
-ONE_DEVICE: Final[Fields] = {vol.Required(ATTR_DEVICE_ID): cv.string}
-DEVICES: Final[Fields] = {
-    vol.Optional(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string], vol.Length(1))
-}
-
-FEATURE: Final = vol.All(
-    vol.In([feature.value for feature in OFFERED_FEATURES]), vol.Coerce(Feature)
-)
-FEATURES: Final = vol.All(cv.ensure_list, [FEATURE], vol.Length(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +40,25 @@ def pairs_of(call: ServiceCall) -> list[PairCoordinator]:
         return list(loaded_pairs(call.hass))
     # Named twice, a pair is still meant once.
     return [pair_of(call.hass, device_id) for device_id in dict.fromkeys(device_ids)]
+
+
+def pairs_and_accounts_of(
+    call: ServiceCall,
+) -> tuple[list[PairCoordinator], list[CrossWatchConfigEntry]]:
+    """Return the pairs and loaded accounts that a call is about: named ones, or all."""
+    if (device_ids := call.data.get(ATTR_DEVICE_ID)) is None:
+        entries: list[CrossWatchConfigEntry]
+        entries = call.hass.config_entries.async_loaded_entries(DOMAIN)
+        return list(loaded_pairs(call.hass)), entries
+    pairs: list[PairCoordinator] = []
+    accounts: list[CrossWatchConfigEntry] = []
+    for device_id in dict.fromkeys(device_ids):
+        found = _device(call.hass, device_id)
+        if found is None or found[0].config_subentry_id is not None:
+            pairs.append(pair_of(call.hass, device_id))
+        elif found[1].state is ConfigEntryState.LOADED:
+            accounts.append(found[1])
+    return pairs, accounts
 
 
 def pair_of(hass: HomeAssistant, device_id: str) -> PairCoordinator:
@@ -135,23 +134,6 @@ def check_features(
                 "features": ", ".join(sorted(missing)),
             },
         )
-
-
-@asynccontextmanager
-async def open_state(hass: HomeAssistant) -> AsyncIterator[Store]:
-    """Keep the state open within the block, whether an account is loaded or not."""
-    runtime = async_get_runtime(hass)
-    user = f"action {token_hex(8)}"
-    try:
-        yield await runtime.async_attach(user)
-    except (OSError, sqlite3.Error) as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="state_unavailable",
-            translation_placeholders={"error": str(err)},
-        ) from err
-    finally:
-        await runtime.async_detach(user)
 
 
 def _device(

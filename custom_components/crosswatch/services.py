@@ -1,4 +1,7 @@
-"""The actions: their names, their fields and what they answer."""
+"""The actions: their names, their fields and what they answer.
+
+What they do is imported when one of them is called for the first time.
+"""
 
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -15,71 +18,73 @@ from homeassistant.core import (
 
 from .account import async_reloaded
 from .const import DOMAIN
-from .service_blocks import (
+from .late_imports import async_import
+from .service_fields import (
     BLOCK_FIELDS,
-    LIST_FIELDS,
-    UNBLOCK_FIELDS,
-    async_block,
-    async_list_blocks,
-    async_unblock,
-)
-from .service_explain import EXPLAIN_FIELDS, async_explain
-from .service_export import EXPORT_FIELDS, async_export
-from .service_import import IMPORT_FIELDS, async_import
-from .service_removals import DECIDE_FIELDS, async_decide_removals
-from .service_runs import (
+    DECIDE_FIELDS,
+    DEVICES,
     DRY_RUN_FIELDS,
+    EXPLAIN_FIELDS,
+    EXPORT_FIELDS,
+    IMPORT_FIELDS,
     SYNC_FIELDS,
+    UNBLOCK_FIELDS,
     UNDO_FIELDS,
-    async_cancel,
-    async_dry_run,
-    async_get_last_run,
-    async_sync,
-    async_undo_run,
+    Fields,
 )
-from .service_targets import DEVICES
 
 type Handler = Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
 
-_ACTIONS: Final = (
-    ("sync", async_sync, SYNC_FIELDS, SupportsResponse.OPTIONAL),
-    ("dry_run", async_dry_run, DRY_RUN_FIELDS, SupportsResponse.OPTIONAL),
-    ("get_last_run", async_get_last_run, DEVICES, SupportsResponse.ONLY),
-    ("cancel", async_cancel, DEVICES, SupportsResponse.OPTIONAL),
-    ("undo_run", async_undo_run, UNDO_FIELDS, SupportsResponse.OPTIONAL),
-    (
-        "decide_removals",
-        async_decide_removals,
-        DECIDE_FIELDS,
-        SupportsResponse.OPTIONAL,
-    ),
-    ("explain", async_explain, EXPLAIN_FIELDS, SupportsResponse.ONLY),
-    ("block", async_block, BLOCK_FIELDS, SupportsResponse.OPTIONAL),
-    ("unblock", async_unblock, UNBLOCK_FIELDS, SupportsResponse.OPTIONAL),
-    ("list_blocks", async_list_blocks, LIST_FIELDS, SupportsResponse.ONLY),
-    ("export", async_export, EXPORT_FIELDS, SupportsResponse.OPTIONAL),
-    ("import", async_import, IMPORT_FIELDS, SupportsResponse.OPTIONAL),
-)
+# By the module that an action is in, where it is a function named after the action.
+_ACTIONS: Final[dict[str, dict[str, tuple[Fields, SupportsResponse]]]] = {
+    "service_runs": {
+        "sync": (SYNC_FIELDS, SupportsResponse.OPTIONAL),
+        "dry_run": (DRY_RUN_FIELDS, SupportsResponse.OPTIONAL),
+        "get_last_run": (DEVICES, SupportsResponse.ONLY),
+        "cancel": (DEVICES, SupportsResponse.OPTIONAL),
+        "undo_run": (UNDO_FIELDS, SupportsResponse.OPTIONAL),
+    },
+    "service_removals": {
+        "decide_removals": (DECIDE_FIELDS, SupportsResponse.OPTIONAL),
+    },
+    "service_explain": {
+        "explain": (EXPLAIN_FIELDS, SupportsResponse.ONLY),
+    },
+    "service_blocks": {
+        "block": (BLOCK_FIELDS, SupportsResponse.OPTIONAL),
+        "unblock": (UNBLOCK_FIELDS, SupportsResponse.OPTIONAL),
+        "list_blocks": (DEVICES, SupportsResponse.ONLY),
+    },
+    "service_export": {
+        "export": (EXPORT_FIELDS, SupportsResponse.OPTIONAL),
+    },
+    "service_import": {
+        "import": (IMPORT_FIELDS, SupportsResponse.OPTIONAL),
+    },
+}
 
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
-    for name, handler, fields, response in _ACTIONS:
-        hass.services.async_register(
-            DOMAIN,
-            name,
-            _once_loaded(handler),
-            schema=vol.Schema(fields),
-            supports_response=response,
-        )
+    for module, actions in _ACTIONS.items():
+        for name, (fields, response) in actions.items():
+            hass.services.async_register(
+                DOMAIN,
+                name,
+                _handler(module, name),
+                schema=vol.Schema(fields),
+                supports_response=response,
+            )
 
 
-def _once_loaded(handler: Handler) -> Handler:
+def _handler(module: str, name: str) -> Handler:
     """Return an action that waits for accounts that are being reloaded."""
 
     async def async_handle(call: ServiceCall) -> ServiceResponse:
         """Wait, and then do what the action does."""
+        imported = await async_import(call.hass, module)
+        handler: Handler = getattr(imported, f"async_{name}")
         await async_reloaded(*call.hass.config_entries.async_entries(DOMAIN))
         return await handler(call)
 

@@ -10,6 +10,7 @@ from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from .flow_forms import answers_from, form_schema, known_values, missing_answers
+from .provider_parts import async_load_parts
 from .providers.http import JsonObject
 from .providers.registry import PROVIDERS
 from .providers.sign_in import (
@@ -20,7 +21,7 @@ from .providers.sign_in import (
     SignIn,
     SignInError,
 )
-from .providers.spec import ProviderSpec, SignInContext
+from .providers.spec import ProviderParts, ProviderSpec, SignInContext
 from .shared import async_get_limiters, storage_folder
 
 
@@ -32,6 +33,7 @@ class SignInFlow(ConfigFlow, ABC):
     """
 
     _spec: ProviderSpec
+    _parts: ProviderParts
     _context: SignInContext
     _sign_in: SignIn
     _form: Question
@@ -39,7 +41,7 @@ class SignInFlow(ConfigFlow, ABC):
     _signed_in: SignedIn
 
     def __init__(self) -> None:
-        """Give every provider, and every way to sign in to it, a step of its own."""
+        """Give every provider a step of its own."""
         self._hints: JsonObject = {}
         self._suggested: JsonObject = {}
         self._failure: SignInError | None = None
@@ -47,11 +49,8 @@ class SignInFlow(ConfigFlow, ABC):
         self._is_unseen = False
         self._waiting: asyncio.Task[Progress] | None = None
         self._waited: asyncio.Task[Progress] | None = None
-        for slug, spec in PROVIDERS.items():
+        for slug in PROVIDERS:
             setattr(self, f"async_step_{slug}", self._async_step_provider)
-            for way in spec.ways:
-                step = partial(self._async_step_way, way)
-                setattr(self, f"async_step_{way}", step)
 
     @abstractmethod
     async def async_step_finish(
@@ -59,7 +58,7 @@ class SignInFlow(ConfigFlow, ABC):
     ) -> ConfigFlowResult:
         """Keep what the sign-in brought."""
 
-    def _start(
+    async def _async_start(
         self,
         spec: ProviderSpec,
         *,
@@ -69,6 +68,10 @@ class SignInFlow(ConfigFlow, ABC):
     ) -> None:
         """Begin with a provider; `hints` fill its forms in."""
         self._spec = spec
+        self._parts = await async_load_parts(self.hass, spec)
+        for way in self._parts.ways:
+            # A step of its own, too.
+            setattr(self, f"async_step_{way}", partial(self._async_step_way, way))
         self._hints = hints
         self._context = SignInContext(
             session=lambda verify: async_get_clientsession(self.hass, verify),
@@ -82,11 +85,11 @@ class SignInFlow(ConfigFlow, ABC):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the way to sign in, where there are several."""
-        if not self._spec.ways:
+        if not self._parts.ways:
             return await self._async_step_way(self._spec.slug)
         return self.async_show_menu(
             step_id=self._spec.slug,
-            menu_options=list(self._spec.ways),
+            menu_options=list(self._parts.ways),
             description_placeholders=self._spec.links,
         )
 
@@ -94,11 +97,11 @@ class SignInFlow(ConfigFlow, ABC):
         self, way: str, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Begin with a way to sign in; its form takes over from here."""
-        self._sign_in = self._spec.ways.get(way, self._spec.sign_in)(self._context)
+        self._sign_in = self._parts.ways.get(way, self._parts.sign_in)(self._context)
         fields = self._sign_in.fields
         self._ask(Question(step=way, fields=fields, answer=self._sign_in.begin))
         # Only where somebody looks at it: a code would run out unseen.
-        is_seen = self._spec.ways or self.source == SOURCE_USER
+        is_seen = self._parts.ways or self.source == SOURCE_USER
         if is_seen and not fields:
             return await self._async_answer({})
         return self._show_form()

@@ -1,8 +1,7 @@
 """To-do lists: the watchlist of an account, for dashboards and by voice."""
 
-import asyncio
-from datetime import datetime, timedelta
-from typing import Final, override
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, override
 
 from homeassistant.components.todo import (
     TodoItem,
@@ -10,29 +9,26 @@ from homeassistant.components.todo import (
     TodoListEntity,
     TodoListEntityFeature,
 )
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.event import async_track_time_interval
 
 from .account import AccountCoordinator, CrossWatchConfigEntry
-from .const import DOMAIN, LOGGER
+from .const import DOMAIN
 from .engine.ids import title_words
-from .engine.model import Feature
-from .engine.provider import ProviderError
-from .entity import AccountEntity
-from .watchlist import Watchlist
+from .engine.model import Feature, Record
+from .late_imports import async_import
+from .stored_entity import StoredEntity
+
+if TYPE_CHECKING:
+    from .watchlist import Watchlist
 
 PARALLEL_UPDATES = 1
 
-# Nobody is made to read a list that nobody looks at: a person enables it.
 WATCHLIST: Final = EntityDescription(
     key="watchlist", translation_key="watchlist", entity_registry_enabled_default=False
 )
-
-# Runs bring the list up to date; this is for accounts that no pair reads it of.
-_READ_EVERY: Final = timedelta(hours=1)
 
 
 async def async_setup_entry(
@@ -46,17 +42,17 @@ async def async_setup_entry(
         async_add_entities([WatchlistEntity(data.coordinator)])
 
 
-class WatchlistEntity(AccountEntity, TodoListEntity):
+class WatchlistEntity(StoredEntity, TodoListEntity):
     """The watchlist of an account.
 
     What is completed is taken off it, and marked as watched where that is switched on.
     """
 
-    coordinator: AccountCoordinator
+    _watchlist: Watchlist
 
     def __init__(self, coordinator: AccountCoordinator) -> None:
-        """Start without having read anything."""
-        super().__init__(coordinator, WATCHLIST)
+        """Offer what the account can do."""
+        super().__init__(coordinator, WATCHLIST, Feature.WATCHLIST)
         entry = coordinator.config_entry
         support = entry.runtime_data.account.provider.capabilities[Feature.WATCHLIST]
         features = TodoListEntityFeature(0)
@@ -66,75 +62,26 @@ class WatchlistEntity(AccountEntity, TodoListEntity):
             features |= TodoListEntityFeature.DELETE_TODO_ITEM
             features |= TodoListEntityFeature.UPDATE_TODO_ITEM
         self._attr_supported_features = features
-        self._watchlist = Watchlist(coordinator.hass, entry)
-        self._taking_over = asyncio.Lock()
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Show what is known, and read the list now and then."""
+        """Begin with what is stored."""
+        # Most lists are disabled, and a start does without what reads them.
+        await async_import(self.hass, "watchlist")
+        from .watchlist import Watchlist  # noqa: PLC0415
+
+        self._watchlist = Watchlist(self.hass, self.coordinator.config_entry)
         await super().async_added_to_hass()
-        self.async_on_remove(
-            async_track_time_interval(self.hass, self._async_read_now, _READ_EVERY)
-        )
-        await self._async_take_over()
-        if self.todo_items is None:
-            self._async_read_later()
-
-    @callback
-    def _async_read_later(self) -> None:
-        """Read the list without holding anybody up."""
-        self.coordinator.config_entry.async_create_background_task(
-            self.hass,
-            self.async_update_ha_state(force_refresh=True),
-            "CrossWatch reads a watchlist",
-        )
-
-    async def _async_read_now(self, now: datetime) -> None:
-        """Read the list as its time has come."""
-        self._async_read_later()
 
     @override
-    async def async_update(self) -> None:
-        """Read the list."""
-        try:
-            await self._watchlist.async_read()
-        except ProviderError as err:
-            # Its other entities tell that the account cannot be reached.
-            LOGGER.debug("The watchlist could not be read: %s", err)
-        await self._async_take_over()
-
-    @callback
-    @override
-    def _handle_coordinator_update(self) -> None:
-        """Show what a run has found."""
-        self.coordinator.config_entry.async_create_background_task(
-            self.hass, self._async_show_stored(), "CrossWatch shows a watchlist"
-        )
-
-    async def _async_show_stored(self) -> None:
-        """Show what was listed last."""
-        await self._async_take_over()
-        self.async_write_ha_state()
-
-    async def _async_take_over(self) -> None:
-        """Take what was listed last as the items, by title.
-
-        One at a time: what was loaded first must not be shown last.
-        """
-        async with self._taking_over:
-            records = await self._watchlist.async_stored()
+    async def _async_load(self) -> bool:
+        """Take what was listed last as the items, by title."""
+        records = await self._watchlist.async_stored()
         if records is None:
-            return
-        self._attr_todo_items = [
-            TodoItem(
-                summary=record.item.label,
-                uid=record.native_id,
-                status=TodoItemStatus.NEEDS_ACTION,
-            )
-            for record in sorted(
-                records, key=lambda record: title_words(record.item.label)
-            )
-        ]
+            return False
+        # Records are taken apart here: a long list must not hold up everything else.
+        self._attr_todo_items = await self.hass.async_add_executor_job(_items, records)
+        return True
 
     @override
     async def async_create_todo_item(self, item: TodoItem) -> None:
@@ -163,3 +110,14 @@ class WatchlistEntity(AccountEntity, TodoListEntity):
             uids, watched=completed and data.completing_watches
         )
         await self._async_show_stored()
+
+
+def _items(records: Sequence[Record]) -> list[TodoItem]:
+    """Return what was listed as items, by title."""
+    labels = {record.native_id: record.item.label for record in records}
+    return [
+        TodoItem(summary=label, uid=native_id, status=TodoItemStatus.NEEDS_ACTION)
+        for native_id, label in sorted(
+            labels.items(), key=lambda named: title_words(named[1])
+        )
+    ]

@@ -1,7 +1,6 @@
 """The watchlist of an account, as a person sees it and changes it by hand."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,21 +9,19 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from .account import CrossWatchConfigEntry
+from .account_turn import account_turn
 from .const import DOMAIN
 from .engine.by_hand import take_away
 from .engine.model import Feature, Item, Listed, MediaKind, Play, Record, Value, Watched
 from .engine.pair import Account
 from .engine.plan import OutcomeKind
 from .engine.provider import ProviderError
-from .engine.reading import Snapshots
 from .engine.report import Report, Result
-from .engine.store import Store
-from .files.contents import Contents, ImportFormat
+from .files.contents import Contents
+from .files.formats import ImportFormat
 from .import_run import ImportRun
-from .informants import async_informants
 from .named_titles import known_items, possible_items
-from .runtime import async_get_runtime
-from .service_targets import open_state
+from .state_access import open_state
 
 _BY_HAND: Final = "By hand"
 _DONE: Final = frozenset({Result.APPLIED, Result.ALREADY_THERE})
@@ -44,20 +41,15 @@ class Watchlist:
 
     async def async_stored(self) -> list[Record] | None:
         """Return what the account listed last, None where it was never read."""
-        store = async_get_runtime(self.hass).store
-        snapshot = await self.hass.async_add_executor_job(
-            store.load_snapshot, self.entry.entry_id, Feature.WATCHLIST
-        )
+        async with open_state(self.hass) as store:
+            snapshot = await self.hass.async_add_executor_job(
+                store.load_snapshot, self.entry.entry_id, Feature.WATCHLIST
+            )
         return None if snapshot is None else list(snapshot.records.values())
-
-    async def async_read(self) -> None:
-        """Store what the account lists now; raises ProviderError."""
-        async with self._turn() as (_, snapshots):
-            await snapshots.read(self._account, Feature.WATCHLIST, keep=True)
 
     async def async_add(self, text: str) -> None:
         """Put what a person names on the watchlist; raises HomeAssistantError."""
-        async with self._turn() as (_, snapshots):
+        async with account_turn(self.hass, self.entry) as (_, snapshots):
             possible = possible_items(text)
             known = await known_items(possible, snapshots.lookups)
             asks = bool(snapshots.lookups.informants)
@@ -83,7 +75,7 @@ class Watchlist:
             for record in await self.async_stored() or ():
                 if record.native_id in native_ids:
                     await self._async_mark_watched(record.item)
-        async with self._turn() as (store, snapshots):
+        async with account_turn(self.hass, self.entry) as (store, snapshots):
             try:
                 outcomes = await take_away(
                     self._account,
@@ -128,18 +120,6 @@ class Watchlist:
             features=frozenset({feature}),
             dry_run=False,
         ).async_execute()
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[tuple[Store, Snapshots]]:
-        """Hold the account for as long as the block lasts."""
-        async with (
-            open_state(self.hass) as store,
-            async_get_runtime(self.hass).queue.turn([self.entry.entry_id]),
-        ):
-            yield (
-                store,
-                Snapshots(store, dt_util.utcnow, async_informants(self.hass)),
-            )
 
 
 def _is_done(report: Report) -> bool:

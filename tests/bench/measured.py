@@ -48,7 +48,7 @@ async def keep(data: JsonObject) -> None:
 
 def account(slug: str, connection: Connection) -> Account:
     """Return an account, as Home Assistant would set it up."""
-    provider = PROVIDERS[slug].create(connection)
+    provider = PROVIDERS[slug].load().create(connection)
     return Account(account_id=slug, name=slug, provider=provider)
 
 

@@ -28,8 +28,8 @@ FEWEST_ROUNDS = 1
 MOST_ROUNDS = 9
 PLAYS_OF_A_FILM = 10
 
-JELLYFIN = PROVIDERS["jellyfin"].capabilities[Feature.HISTORY]
-TRAKT = PROVIDERS["trakt"].capabilities[Feature.HISTORY]
+JELLYFIN = PROVIDERS["jellyfin"].load().capabilities[Feature.HISTORY]
+TRAKT = PROVIDERS["trakt"].load().capabilities[Feature.HISTORY]
 
 type Facts = tuple[Snapshot, Snapshot, Sequence[LedgerRow]]
 

@@ -131,7 +131,7 @@ async def sign_in_to_both(told: Mapping[str, Any], folder: Path) -> dict[str, An
 async def _sign_in(slug: str, answers: Answers, folder: Path) -> JsonObject:
     """Sign in as a person would, and return the data of the account."""
     spec = PROVIDERS[slug]
-    way = spec.ways[WAYS[slug]] if slug in WAYS else spec.sign_in
+    way = spec.load().ways[WAYS[slug]] if slug in WAYS else spec.load().sign_in
     async with aiohttp.ClientSession() as session:
         sign_in = way(
             SignInContext(

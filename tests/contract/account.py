@@ -8,7 +8,6 @@ from custom_components.crosswatch.engine.model import (
     Feature,
     Item,
     Record,
-    Side,
     Snapshot,
     Value,
 )
@@ -17,10 +16,10 @@ from custom_components.crosswatch.engine.plan import (
     Operation,
     Outcome,
     OutcomeKind,
-    Reason,
 )
 from custom_components.crosswatch.engine.provider import FeatureSupport, Provider
 
+from ..providers.operating import in_order, operation, written
 from .cases import some
 from .stage import Held, Login
 from .titles import name
@@ -76,16 +75,16 @@ def is_held(
 
 def adding(feature: Feature, item: Item, value: Value) -> Operation:
     """Return an operation that adds."""
-    return _operation(feature, Action.ADD, item, value=value, keys=item_keys(item))
+    return operation(item, value, feature=feature)
 
 
 def updating(feature: Feature, record: Record, item: Item, value: Value) -> Operation:
     """Return an operation that changes a record to what another service says."""
-    return _operation(
-        feature,
-        Action.UPDATE,
+    return operation(
         item,
-        value=value,
+        value,
+        feature=feature,
+        action=Action.UPDATE,
         before=record.value,
         keys=record.keys,
         native_ids=(record.native_id,),
@@ -94,37 +93,13 @@ def updating(feature: Feature, record: Record, item: Item, value: Value) -> Oper
 
 def removing(feature: Feature, record: Record) -> Operation:
     """Return an operation that removes a record."""
-    return _operation(
-        feature,
-        Action.REMOVE,
+    return operation(
         record.item,
+        None,
+        feature=feature,
         before=record.value,
         keys=record.keys,
         native_ids=(record.native_id,),
-    )
-
-
-def _operation(
-    feature: Feature,
-    action: Action,
-    item: Item,
-    *,
-    keys: tuple[str, ...],
-    value: Value | None = None,
-    before: Value | None = None,
-    native_ids: tuple[str, ...] = (),
-) -> Operation:
-    """Return an operation on the target."""
-    return Operation(
-        feature=feature,
-        side=Side.TARGET,
-        action=action,
-        item=item,
-        reason=Reason.MISSING,
-        keys=keys,
-        value=value,
-        before=before,
-        native_ids=native_ids,
     )
 
 
@@ -133,12 +108,4 @@ async def write(
 ) -> list[Outcome]:
     """Write, and return exactly one outcome for each operation, in their order."""
     sent = list(operations)
-    outcomes = [outcome async for outcome in provider.write(feature, sent)]
-    told = {id(outcome.operation): outcome for outcome in outcomes}
-    assert len(outcomes) == len(told) == len(sent)
-    return [told[id(operation)] for operation in sent]
-
-
-def kinds(outcomes: Iterable[Outcome]) -> list[OutcomeKind]:
-    """Return only what came of each operation."""
-    return [outcome.kind for outcome in outcomes]
+    return in_order(sent, await written(provider, feature, sent))

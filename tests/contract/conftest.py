@@ -10,11 +10,10 @@ from custom_components.crosswatch.providers.http import Limiters
 
 from ..providers.conftest import clock, limiters, real_sockets, session
 from ..simulators.routing import route_hosts
-from .matrix_report import pytest_terminal_summary
 from .stage import Login, Site, Stage, signed_in
 from .stages import SERVICES
 
-__all__ = ["clock", "limiters", "pytest_terminal_summary", "real_sockets", "session"]
+__all__ = ["clock", "limiters", "real_sockets", "session"]
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ class Opener(Protocol):
 
 async def signed_in(stage: Stage, site: Site, *, right: bool = True) -> SignedIn:
     """Sign in as a person does, form by form; raises SignInError."""
-    attempt = stage.spec.sign_in(site.context())
+    attempt = stage.spec.load().sign_in(site.context())
     reached: Progress = await attempt.begin(stage.answers(right=right))
     while not isinstance(reached, SignedIn):
         match reached:
@@ -127,7 +127,7 @@ class Login:
 
     def support(self, feature: Feature) -> FeatureSupport:
         """Return what the account can do for a feature."""
-        return self.stage.spec.capabilities[feature]
+        return self.stage.spec.load().capabilities[feature]
 
     def forget_requests(self) -> None:
         """Forget the requests so far."""
@@ -146,7 +146,7 @@ class Login:
             """Keep what has changed."""
             self.data = data
 
-        return spec.create(
+        return spec.load().create(
             Connection(
                 data=self.data,
                 session=self.site.session,

@@ -29,7 +29,7 @@ async def test_capabilities(slug: str, login: Login) -> None:
     """An account can do what its provider can, and says who it is."""
     provider = login.provider()
     assert isinstance(provider, Listener) is SERVICES[slug].listens
-    assert dict(provider.capabilities) == dict(login.stage.spec.capabilities)
+    assert dict(provider.capabilities) == dict(login.stage.spec.load().capabilities)
     assert provider.slug == login.stage.spec.slug
 
 
@@ -47,7 +47,7 @@ async def test_markers_of_what_was_asked_for(login: Login) -> None:
 @every_service
 async def test_markers_of_all_features(login: Login) -> None:
     """A marker is the same whether it was asked for alone or with others."""
-    features = list(login.stage.spec.capabilities)
+    features = list(login.stage.spec.load().capabilities)
     for feature in features:
         await fill(login, feature, 2)
     together = await login.provider().activity(features)

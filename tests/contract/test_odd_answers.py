@@ -9,7 +9,8 @@ from custom_components.crosswatch.engine.model import Feature, Item, Record, Wat
 from custom_components.crosswatch.engine.plan import OutcomeKind
 from custom_components.crosswatch.engine.provider import ProviderError
 
-from .account import adding, check, fill, kinds, read, removing, write
+from ..providers.operating import kinds
+from .account import adding, check, fill, read, removing, write
 from .cases import adds, cases, every_login, reads, removes, some
 from .stage import Login
 from .tampering import CHANGES, Tape, without_last

@@ -5,18 +5,8 @@ from dataclasses import replace
 from custom_components.crosswatch.engine.model import Feature, Record
 from custom_components.crosswatch.engine.plan import OutcomeKind, Reason
 
-from .account import (
-    DONE,
-    adding,
-    check,
-    fill,
-    is_held,
-    kinds,
-    read,
-    removing,
-    updating,
-    write,
-)
+from ..providers.operating import kinds
+from .account import DONE, adding, check, fill, is_held, read, removing, updating, write
 from .cases import (
     adds,
     cannot_write,

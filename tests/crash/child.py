@@ -170,13 +170,17 @@ def pair_of(order: Order, course: Course, session: aiohttp.ClientSession) -> Pai
 
     def account(side: Side, login: Login) -> Account:
         """Return an account, as Home Assistant would set it up."""
-        inner = PROVIDERS[login.slug].create(
-            Connection(
-                data=login.data,  # type: ignore[arg-type]
-                session=session,
-                limiters=limiters,
-                save=keep,
-                folder=Path(login.folder),
+        inner = (
+            PROVIDERS[login.slug]
+            .load()
+            .create(
+                Connection(
+                    data=login.data,  # type: ignore[arg-type]
+                    session=session,
+                    limiters=limiters,
+                    save=keep,
+                    folder=Path(login.folder),
+                )
             )
         )
         support = {

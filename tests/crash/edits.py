@@ -22,7 +22,8 @@ from ..providers.fault_stage import (
     TraktEnd,
     moment,
 )
-from ..providers.tracker_world import operation, put, tracker, written
+from ..providers.operating import operation, written
+from ..providers.tracker_world import put, tracker
 from ..simulators.trakt import Kind, Title, TraktSimulator
 
 # Later than anything that was there before.

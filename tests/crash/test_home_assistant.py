@@ -41,7 +41,7 @@ class House:
 
     async def move_in(self) -> None:
         """Start for the first time, and set up a pair that may remove."""
-        await self.server.start(self.world.trakt.url)
+        await self.server.start(self.world.hosts)
         async with Client(self.server) as client:
             await client.wait_until_up()
             await client.onboard()
@@ -98,7 +98,7 @@ class House:
     async def recovers(self) -> None:
         """Start again, and run: all is right, and then nothing is left to do."""
         trakt, jellyfin = self.world.trakt, self.world.jellyfin
-        await self.server.start_again(trakt.url)
+        await self.server.start_again(self.world.hosts)
         report = await self.sync()
         assert report["status"] == "success", report
         assert list(check_trakt(self.world)) == []

@@ -56,7 +56,7 @@ class Demo:
             await world.start()
             self._introduce(world)
             step(f"Starting Home Assistant at {server.url}")
-            await server.start(world.trakt.url)
+            await server.start(world.hosts)
             async with Client(server) as client:
                 return await self._with(client, world)
         finally:
@@ -95,6 +95,7 @@ class Demo:
         self._faults += check_states(dry, await client.states(device))
         if camera is not None:
             await camera.dry_run_action()
+            await camera.go_live_offer()
         sync = await perform(
             client, world, "Sync", "sync", device_id=[device], **EVERY_ITEM
         )

@@ -1,11 +1,14 @@
-"""Starts Home Assistant in a world in which the simulator is Trakt.
+"""Starts Home Assistant in a world in which simulators are the web services.
 
-Usage: python -m tests.demo.launcher TRAKT_URL HASS_ARGUMENTS…
+Usage: python -m tests.demo.launcher HOSTS HASS_ARGUMENTS…
+
+HOSTS is a JSON object: the address of a simulator by the host that it stands in for.
 
 It runs in a process of its own, which ends with the one that started it: that one holds
 the other end of the standard input.
 """
 
+import json
 import os
 import signal
 import socket
@@ -18,7 +21,6 @@ from homeassistant.__main__ import main as hass
 
 from ..simulators.routing import LOCAL_HOSTS, install_routes
 
-TRAKT_HOSTS = ("api.trakt.tv", "auth.trakt.tv")
 TIME_TO_STOP = 20
 
 
@@ -43,9 +45,9 @@ def stay_local(event: str, arguments: tuple[Any, ...]) -> None:
 
 def main() -> int:
     """Run Home Assistant until it is told to stop."""
-    trakt, *arguments = sys.argv[1:]
+    hosts, *arguments = sys.argv[1:]
     Thread(target=follow_parent, name="Follow parent", daemon=True).start()
-    install_routes(dict.fromkeys(TRAKT_HOSTS, trakt), strict=True)
+    install_routes(json.loads(hosts), strict=True)
     sys.addaudithook(stay_local)
     sys.argv = ["hass", *arguments]
     return hass()

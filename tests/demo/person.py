@@ -107,8 +107,11 @@ class Person:
         for section in answers.values():
             if isinstance(section, dict) and "remove" in section:
                 section["remove"] = True
+        risk = await self._submit(
+            PAIR_FLOW, form, {**answers, "dry_run": False}, expected="form"
+        )
         changed = await self._submit(
-            PAIR_FLOW, form, {**answers, "dry_run": False}, expected="abort"
+            PAIR_FLOW, risk, {"confirm": True}, expected="abort"
         )
         detail(f"Pair changed: {changed['reason']}")
 

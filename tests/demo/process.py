@@ -2,6 +2,7 @@
 
 import asyncio
 from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import Mapping
 from contextlib import suppress
 import json
 from pathlib import Path
@@ -82,16 +83,16 @@ class HomeAssistant:
         self.log = self.folder / "home-assistant.log"
         self._process: Process | None = None
 
-    async def start(self, trakt: str) -> None:
-        """Start with an empty folder; `trakt` is where that service is simulated."""
+    async def start(self, hosts: Mapping[str, str]) -> None:
+        """Start with an empty folder; `hosts` tells which are simulated, and where."""
         await asyncio.to_thread(self._make_folder)
-        await self.start_again(trakt)
+        await self.start_again(hosts)
 
-    async def start_again(self, trakt: str) -> None:
+    async def start_again(self, hosts: Mapping[str, str]) -> None:
         """Start with the folder as it is."""
         with (self.folder / "console.log").open("ab") as console:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.demo.launcher", trakt),
+                *(sys.executable, "-m", "tests.demo.launcher", json.dumps(hosts)),
                 *("--config", str(self.folder), "--skip-pip"),
                 *("--log-file", str(self.log), "--log-no-color"),
                 cwd=PROJECT,

@@ -2,44 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-import json
+from contextlib import asynccontextmanager
 from pathlib import Path
-import shutil
-from tempfile import TemporaryDirectory
 from typing import Self
-from urllib.parse import urlsplit
 
 from PIL import Image
-from playwright.async_api import (
-    ConsoleMessage,
-    Error,
-    Locator,
-    Page,
-    Route,
-    async_playwright,
-)
+from playwright.async_api import ConsoleMessage, Error, Locator, Page
 
 from custom_components.crosswatch.const import DOMAIN
 
+from .browser import Screen, open_browser
 from .checks import name_of
 from .client import Client, Json
 from .console import detail, step
-from .process import HOST, DemoError
+from .process import DemoError
 from .world import World
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-)
 WIDTH, HEIGHT = 1280, 900
+PHONE_WIDTH = 390
 # What is to be seen of the page above the response of an action.
 SHOWN_ABOVE = 260
 COLOURS = 256
@@ -63,29 +43,10 @@ class Camera:
     @asynccontextmanager
     async def open(cls, client: Client, folder: Path) -> AsyncIterator[Self]:
         """Open a browser for the block; screenshots go to the folder."""
-        executable = next(filter(None, map(shutil.which, BROWSERS)), None)
-        if executable is None:
-            raise DemoError(
-                "Screenshots need Chromium. On Debian: apt-get install chromium "
-                "fonts-roboto-unhinted"
-            )
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        async with AsyncExitStack() as stack:
-            playwright = await stack.enter_async_context(async_playwright())
-            context = await playwright.chromium.launch_persistent_context(
-                stack.enter_context(TemporaryDirectory(prefix="crosswatch-browser-")),
-                executable_path=executable,
-                args=FLAGS,
-                viewport={"width": WIDTH, "height": HEIGHT},
-                color_scheme="light",
-                locale="en-GB",
-                timezone_id="Europe/London",
-            )
-            stack.push_async_callback(context.close)
-            await context.route("**/*", stay_local)
-            await context.add_init_script(log_in(client))
+        async with open_browser(client, Screen(WIDTH, HEIGHT)) as page:
             try:
-                yield cls(client, context.pages[0], folder)
+                yield cls(client, page, folder)
             except Error as error:
                 raise DemoError(f"The browser did not get on: {error}") from error
 
@@ -121,6 +82,14 @@ class Camera:
         await self._fold("features:")
         await self._shoot("dry-run-action")
 
+    async def go_live_offer(self) -> None:
+        """Show what Repairs asks after the first dry run, and leave it unanswered."""
+        page = self._page
+        await self._go("/config/repairs", height=760)
+        await page.locator("ha-config-repairs").get_by_text("dry run").click()
+        await self._shoot("repair-go-live")
+        await page.keyboard.press("Escape")
+
     async def accounts(self) -> None:
         """Show the list of all accounts with their pairs."""
         await self._go(f"/config/integrations/integration/{DOMAIN}")
@@ -130,6 +99,8 @@ class Camera:
         """Show the page of the pair."""
         await self._go(f"/config/devices/device/{device}", height=1275)
         await self._shoot("pair-device")
+        await self._page.set_viewport_size({"width": PHONE_WIDTH, "height": HEIGHT})
+        await self._shoot("pair-device-phone")
 
     async def press_buttons(self, device: str, world: World) -> list[str]:
         """Press both buttons after one more film was seen; return what was wrong."""
@@ -211,7 +182,9 @@ class Camera:
     async def _shoot(self, name: str) -> None:
         """Save what is to be seen, as small as it gets without looking different."""
         # The pointer would leave its mark on what it is on.
-        await self._page.mouse.move(WIDTH - 2, HEIGHT / 2)
+        size = self._page.viewport_size
+        assert size is not None
+        await self._page.mouse.move(size["width"] - 2, HEIGHT / 2)
         await self._page.wait_for_timeout(STILL)
         path = self._folder / f"{name}.png"
         await self._page.screenshot(path=path)
@@ -223,32 +196,6 @@ class Camera:
         told = f"{message.text} {message.location.get('url', '')}"
         if message.type == "error" and DOMAIN in told.lower():
             self.complaints.append(f"The browser's console: {told[:300]}")
-
-
-async def stay_local(route: Route) -> None:
-    """Let a request through only if it stays on this machine."""
-    if urlsplit(route.request.url).hostname in {HOST, None}:
-        await route.continue_()
-    else:
-        await route.abort()
-
-
-def log_in(client: Client) -> str:
-    """Return the script that logs the browser in, and that names lost errors."""
-    url = client.server.url
-    tokens = {
-        **client.tokens,
-        "hassUrl": url,
-        "clientId": f"{url}/",
-        # In milliseconds, long after the demo.
-        "expires": 32_503_680_000_000,
-    }
-    text = json.dumps(json.dumps(tokens))
-    return f"""
-        localStorage.setItem("hassTokens", {text});
-        window.addEventListener("unhandledrejection", (event) =>
-            console.error("Rejected:", JSON.stringify(event.reason)));
-    """
 
 
 def shrink(path: Path) -> None:

@@ -22,6 +22,7 @@ from ..simulators.jellyfin.times import EPOCH
 from ..simulators.trakt import Account, Kind, Library, Title, TraktSimulator
 from ..simulators.trakt.model import to_minute, to_seconds
 
+TRAKT_HOSTS = ("api.trakt.tv", "auth.trakt.tv")
 FILMS = 300
 SHOWS = 40
 USER = "alex"
@@ -61,6 +62,11 @@ class World:
     seeded: Seeded
     watched: Watched
     expected: Expected
+
+    @property
+    def hosts(self) -> Mapping[str, str]:
+        """Return where the hosts of Trakt are simulated, once that has started."""
+        return dict.fromkeys(TRAKT_HOSTS, self.trakt.url)
 
     async def start(self) -> None:
         """Let both services listen on free ports."""

@@ -10,8 +10,8 @@ from custom_components.crosswatch.engine.model import (
     Value,
     Watched,
 )
-from custom_components.crosswatch.engine.planning.rating import rounded
 from custom_components.crosswatch.engine.provider import FeatureSupport
+from custom_components.crosswatch.engine.rating_steps import rounded
 
 
 def kept(

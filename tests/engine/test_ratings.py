@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature, MediaKind
-from custom_components.crosswatch.engine.planning.rating import rounded, same_rating
 from custom_components.crosswatch.engine.policy import FeaturePolicy
 from custom_components.crosswatch.engine.provider import ALL_KINDS, FeatureSupport
+from custom_components.crosswatch.engine.rating_steps import rounded, same_rating
 
 from .conftest import MakeArena
 

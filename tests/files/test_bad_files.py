@@ -11,8 +11,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pytest
 
 from custom_components.crosswatch.files import opening
-from custom_components.crosswatch.files.contents import ImportFormat
 from custom_components.crosswatch.files.errors import FileError, FileFault
+from custom_components.crosswatch.files.formats import ImportFormat
 from custom_components.crosswatch.files.reading import ReadOptions, read_file
 
 from . import exports

@@ -16,7 +16,8 @@ from custom_components.crosswatch.engine.model import (
     Record,
     Watched,
 )
-from custom_components.crosswatch.files.exporting import ExportFormat, WriteOptions
+from custom_components.crosswatch.files.exporting import WriteOptions
+from custom_components.crosswatch.files.formats import ExportFormat
 from custom_components.crosswatch.files.reading import ReadOptions, read_file
 from custom_components.crosswatch.files.writing import write_files
 

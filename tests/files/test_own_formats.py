@@ -22,8 +22,8 @@ from custom_components.crosswatch.engine.model import (
     Value,
     Watched,
 )
-from custom_components.crosswatch.files.contents import ImportFormat
-from custom_components.crosswatch.files.exporting import ExportFormat, WriteOptions
+from custom_components.crosswatch.files.exporting import WriteOptions
+from custom_components.crosswatch.files.formats import ExportFormat, ImportFormat
 from custom_components.crosswatch.files.reading import ReadOptions, read_file
 from custom_components.crosswatch.files.writing import write_files
 

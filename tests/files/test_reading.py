@@ -10,7 +10,8 @@ import pytest
 
 from custom_components.crosswatch.engine.ids import item_keys
 from custom_components.crosswatch.engine.model import Feature
-from custom_components.crosswatch.files.contents import Contents, ImportFormat
+from custom_components.crosswatch.files.contents import Contents
+from custom_components.crosswatch.files.formats import ImportFormat
 from custom_components.crosswatch.files.reading import ReadOptions, read_file
 
 from . import exports

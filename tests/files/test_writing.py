@@ -25,7 +25,8 @@ from custom_components.crosswatch.engine.model import (
     Watched,
 )
 from custom_components.crosswatch.files.errors import FileError, FileFault
-from custom_components.crosswatch.files.exporting import ExportFormat, WriteOptions
+from custom_components.crosswatch.files.exporting import WriteOptions
+from custom_components.crosswatch.files.formats import ExportFormat
 from custom_components.crosswatch.files.reading import ReadOptions, read_file
 from custom_components.crosswatch.files.writing import Written, write_files
 

@@ -1,9 +1,14 @@
 """Tests of the Home Assistant part, with real providers against the simulators."""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from custom_components.crosswatch.const import DOMAIN, SUBENTRY_TYPE_PAIR
+from custom_components.crosswatch.engine.model import Feature
+from custom_components.crosswatch.engine.provider import FeatureSupport
+from custom_components.crosswatch.providers.spec import ProviderSpec
 from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntry,
@@ -59,6 +64,18 @@ async def wait_for_code(
     return result
 
 
+def waiting_flows(hass: HomeAssistant) -> list[ConfigFlowResult]:
+    """Return the account flows that ask for a person, as Home Assistant lists them.
+
+    A dialog that a person has opened, or that followed a new account, does not ask.
+    """
+    return [
+        flow
+        for flow in hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+        if flow["context"]["source"] != SOURCE_USER
+    ]
+
+
 def state_of(entry: ConfigEntry) -> ConfigEntryState:
     """Return whether an account is loaded, afresh each time for type checkers."""
     return entry.state
@@ -111,3 +128,11 @@ async def add_pair(
     await hass.async_block_till_done()
     (added,) = set(source.subentries) - before
     return source.subentries[added]
+
+
+def with_capabilities(
+    spec: ProviderSpec, capabilities: Mapping[Feature, FeatureSupport]
+) -> ProviderSpec:
+    """Return a provider that can do something else."""
+    parts = replace(spec.load(), capabilities=capabilities)
+    return replace(spec, load=lambda: parts)

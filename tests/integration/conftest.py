@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.crosswatch.providers.http import Limiters
@@ -23,9 +24,9 @@ from tests.simulators.routing import route_hosts
 from tests.simulators.trakt import TraktSimulator
 
 from . import connect
-from .deletion_report import pytest_terminal_summary  # noqa: F401
 from .flow_texts import checked_flow_texts
 from .made_up import Service, made_up_providers
+from .repair_world import Repairs
 
 PASSWORD = "correct horse"
 
@@ -67,6 +68,13 @@ class QuickClock(Clock):
 def no_waiting(hass: HomeAssistant) -> None:
     """Let no time pass between attempts, nor to keep a service's pace."""
     clock = QuickClock()
+    hass.data[DATA_LIMITERS] = Limiters(clock.time, clock.sleep)
+
+
+@pytest.fixture
+def clocks_stand_still(hass: HomeAssistant, no_waiting: None) -> None:
+    """Let no time pass between attempts, also while the clocks stand still."""
+    clock = Clock()
     hass.data[DATA_LIMITERS] = Limiters(clock.time, clock.sleep)
 
 
@@ -124,6 +132,12 @@ def made_up() -> Iterator[Service]:
     service = Service()
     with made_up_providers(service):
         yield service
+
+
+@pytest.fixture
+def repairs(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Repairs:
+    """Return a way through repair flows."""
+    return Repairs(hass, hass_client)
 
 
 @pytest.fixture

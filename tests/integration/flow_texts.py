@@ -11,6 +11,7 @@ from unittest.mock import patch
 from custom_components import crosswatch
 from custom_components.crosswatch.const import DOMAIN, SUBENTRY_TYPE_PAIR
 from custom_components.crosswatch.options_flow import AccountOptionsFlow
+from homeassistant.config_entries import ConfigFlow
 from homeassistant.data_entry_flow import FlowManager, FlowResultType, section
 
 TEXTS: Mapping[str, Any] = json.loads(
@@ -73,6 +74,8 @@ def check_result(texts: FlowTexts, result: Mapping[str, Any]) -> None:
             shown += all_texts(step)
         case FlowResultType.SHOW_PROGRESS:
             shown.append(texts["progress"][result["progress_action"]])
+        case FlowResultType.CREATE_ENTRY if "create_entry" in texts:
+            shown.append(texts["create_entry"][result.get("description") or "default"])
         case FlowResultType.ABORT if "translation_domain" not in result:
             shown.append(texts["abort"][result["reason"]])
     for text in shown:
@@ -81,13 +84,16 @@ def check_result(texts: FlowTexts, result: Mapping[str, Any]) -> None:
 
 @contextmanager
 def checked_flow_texts() -> Iterator[None]:
-    """Check every result of our flows within the block."""
+    """Check every result of our flows within the block.
+
+    What repairs show has texts elsewhere, and is checked by who goes through them.
+    """
     handle_step = FlowManager._async_handle_step  # noqa: SLF001
 
     async def checked(manager: Any, flow: Any, *args: Any) -> Any:
         """Handle a step, and check what it shows."""
         result = await handle_step(manager, flow, *args)
-        if flow.handler == DOMAIN:
+        if isinstance(flow, ConfigFlow) and flow.handler == DOMAIN:
             check_result(TEXTS["config"], result)
         elif isinstance(flow, AccountOptionsFlow):
             check_result(TEXTS["options"], result)

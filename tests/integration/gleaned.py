@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from http import HTTPStatus
+from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,8 @@ class Gleaned:
         hass = self.hass
         for component in ("diagnostics", "system_health"):
             assert await async_setup_component(hass, component, {})
-        self.keep("health", await get_system_health_info(hass, DOMAIN))
+        for name, value in (await get_system_health_info(hass, DOMAIN)).items():
+            self.keep("health", [name, await value if isawaitable(value) else value])
         for state in hass.states.async_all():
             self.keep("state", state.as_dict())
         for issue in ir.async_get(hass).issues.values():

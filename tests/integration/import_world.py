@@ -6,8 +6,11 @@ from pathlib import Path
 import sqlite3
 from typing import Any, Final
 
-from custom_components.crosswatch.import_run import file_scope, import_scope
-from custom_components.crosswatch.runtime import async_get_runtime
+from custom_components.crosswatch.runtime import (
+    async_get_runtime,
+    file_scope,
+    import_scope,
+)
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 

@@ -8,7 +8,7 @@ from typing import Any, cast, override
 from unittest.mock import patch
 
 from custom_components.crosswatch.engine.model import Feature
-from custom_components.crosswatch.engine.provider import AccountInfo
+from custom_components.crosswatch.engine.provider import AccountInfo, FeatureSupport
 from custom_components.crosswatch.providers.http import JsonObject
 from custom_components.crosswatch.providers.registry import PROVIDERS
 from custom_components.crosswatch.providers.sign_in import (
@@ -26,6 +26,7 @@ from custom_components.crosswatch.providers.spec import (
     Announcement,
     Connection,
     FoundServer,
+    ProviderParts,
     ProviderSpec,
     SignInContext,
 )
@@ -196,41 +197,46 @@ def made_up_specs(service: Service) -> dict[str, ProviderSpec]:
 
     One has everything; one asks nothing, and holds no positions; one can only be read.
     """
+    parts = ProviderParts(
+        capabilities=TRACKER.load().capabilities,
+        sign_in=lambda context: LinkSignIn(service, context),
+        create=lambda connection: ListeningProvider(service, connection),
+    )
     full = ProviderSpec(
         slug="made_up",
         name="Made Up",
-        capabilities=TRACKER.capabilities,
-        sign_in=lambda context: LinkSignIn(service, context),
-        create=lambda connection: ListeningProvider(service, connection),
+        load=lambda: replace(
+            parts,
+            ways={
+                "made_up_link": lambda context: LinkSignIn(service, context),
+                "made_up_manual": lambda context: ManualSignIn(service, context),
+            },
+            known_from={"plex": address_at_plex},
+            found=found,
+        ),
         links={"page": "http://example.test"},
-        ways={
-            "made_up_link": lambda context: LinkSignIn(service, context),
-            "made_up_manual": lambda context: ManualSignIn(service, context),
-        },
         options=OPTIONS,
         moved_by={"shelf": Feature.WATCHLIST},
-        known_from={"plex": address_at_plex},
-        discovered_by={ZEROCONF_TYPE: found, MODEL_NAME: found},
+        announced_as=(ZEROCONF_TYPE, MODEL_NAME),
     )
+    without_positions: dict[Feature, FeatureSupport] = {
+        feature: support
+        for feature, support in parts.capabilities.items()
+        if feature is not Feature.PROGRESS
+    }
     bare = ProviderSpec(
         slug="bare",
         name="Bare",
-        capabilities={
-            feature: support
-            for feature, support in TRACKER.capabilities.items()
-            if feature is not Feature.PROGRESS
-        },
-        sign_in=lambda context: LinkSignIn(service, context),
-        create=lambda connection: ListeningProvider(service, connection),
+        load=lambda: replace(parts, capabilities=without_positions),
     )
-    reader = replace(
-        bare,
+    read_only = {
+        feature: replace(parts.capabilities[feature], add=False)
+        for feature in (Feature.WATCHLIST, Feature.HISTORY)
+    }
+    reader = ProviderSpec(
         slug="reader",
         name="Reader",
-        capabilities={
-            feature: replace(TRACKER.capabilities[feature], add=False)
-            for feature in (Feature.WATCHLIST, Feature.HISTORY)
-        },
+        load=lambda: replace(parts, capabilities=read_only),
     )
     return {spec.slug: spec for spec in (full, bare, reader)}
 

@@ -9,7 +9,6 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.crosswatch.account_limits import ACCOUNT_LIMIT
 from custom_components.crosswatch.const import DOMAIN
-from custom_components.crosswatch.coordinator import PairCoordinator
 from custom_components.crosswatch.engine.ids import item_keys
 from custom_components.crosswatch.engine.model import Feature, Side
 from custom_components.crosswatch.engine.plan import (
@@ -26,27 +25,15 @@ from custom_components.crosswatch.issues import (
     TARGET_MISSING,
 )
 from custom_components.crosswatch.unresolved import UNRESOLVED
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 
 from .flow_texts import TEXTS, placeholders
-from .runs import (
-    act,
-    add_tracker,
-    coordinator_of,
-    device_of,
-    film,
-    listed,
-    pair_data,
-    put,
-    set_up,
-    settled,
-    titles,
-)
+from .pair_world import PAIR_ID, PairWorld
+from .runs import add_tracker, film, listed, pair_data, put, set_up, settled, titles
 
-PAIR_ID = "pair"
 REMOVING = {"add": True, "remove": True}
 FIXABLE = (
     TARGET_MISSING,
@@ -147,15 +134,14 @@ class Repairs:
         return [texts["create_entry"][told]] if told else []
 
 
-class World:
+class World(PairWorld):
     """Two trackers, Home and Cabin, and a pair between them that removes."""
 
     def __init__(
         self, hass: HomeAssistant, home: MockConfigEntry, cabin: MockConfigEntry
     ) -> None:
         """Take the accounts."""
-        self.hass = hass
-        self.home = home
+        super().__init__(hass, home)
         self.cabin = cabin
 
     @classmethod
@@ -179,26 +165,34 @@ class World:
         assert (await world.sync())["status"] == "success"
         return world
 
-    @property
-    def subentry(self) -> ConfigSubentry:
-        """Return the pair as it is stored."""
-        return self.home.subentries[PAIR_ID]
-
-    @property
-    def pair(self) -> PairCoordinator:
-        """Return what runs the pair."""
-        return coordinator_of(self.home, self.subentry)
-
-    async def sync(self, **data: Any) -> dict[str, Any]:
-        """Run the pair and return its report, with the items."""
-        device = device_of(self.hass, self.home, self.subentry)
-        data = {"include_items": True, **data}
-        (run,) = (await act(self.hass, "sync", device_id=device, **data))["runs"]
-        return dict(run)
-
     async def left(self, feature: Feature = Feature.WATCHLIST) -> set[str]:
         """Return what the target has."""
         return await titles(self.cabin, feature)
+
+
+def told(shown: dict[str, Any]) -> set[str]:
+    """Return the titles in the list that a dialog shows, as they are read."""
+    lines = shown["description_placeholders"]["titles"].splitlines()
+    return {line[2:].replace("\\", "") for line in lines if line.startswith("- ")}
+
+
+async def choose_unloaded(
+    world: PairWorld, repairs: Repairs, issue_id: str, option: str
+) -> dict[str, Any]:
+    """Choose something after the account was unloaded behind the dialog."""
+    await repairs.start(issue_id)
+    await world.unload()
+    return await repairs.choose(option)
+
+
+async def choose_without_pair(
+    world: PairWorld, repairs: Repairs, issue_id: str, option: str
+) -> dict[str, Any]:
+    """Choose something after the pair was deleted, which took its issue along."""
+    await repairs.start(issue_id)
+    await world.delete()
+    assert not issue_exists(world.hass, issue_id)
+    return await repairs.choose(option)
 
 
 async def take(

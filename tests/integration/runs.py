@@ -195,12 +195,16 @@ async def add_tracker(
 
     `pairs` are the data of its pairs, by their ids.
     """
-    sign_in = PROVIDERS["tracker"].sign_in(
-        SignInContext(
-            session=lambda verify: async_get_clientsession(hass, verify),
-            limiters=async_get_limiters(hass),
-            device_id="test",
-            folder=storage_folder(hass),
+    sign_in = (
+        PROVIDERS["tracker"]
+        .load()
+        .sign_in(
+            SignInContext(
+                session=lambda verify: async_get_clientsession(hass, verify),
+                limiters=async_get_limiters(hass),
+                device_id="test",
+                folder=storage_folder(hass),
+            )
         )
     )
     signed_in = await sign_in.begin({"name": name})

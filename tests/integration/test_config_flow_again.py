@@ -17,7 +17,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from tests.simulators.jellyfin import JellyfinSimulator
 from tests.simulators.trakt import TraktSimulator
 
-from . import answer, start_flow, state_of, wait_for_code
+from . import answer, start_flow, state_of, wait_for_code, waiting_flows
 from .conftest import PASSWORD
 from .test_config_flow import password_answers, suggested
 from .test_config_flow_code import APP, shown
@@ -55,7 +55,7 @@ async def test_jellyfin_reauth(
     await hass.config_entries.async_reload(jellyfin_account.entry_id)
     assert state_of(jellyfin_account) is ConfigEntryState.SETUP_ERROR
     await hass.async_block_till_done()
-    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    (flow,) = waiting_flows(hass)
     assert flow["context"]["source"] == SOURCE_REAUTH
     assert flow["step_id"] == "jellyfin"
     result = await hass.config_entries.flow.async_configure(flow["flow_id"])
@@ -74,7 +74,7 @@ async def test_jellyfin_reauth(
     assert state_of(jellyfin_account) is ConfigEntryState.LOADED
     assert jellyfin_account.data["token"] != before["token"]
     assert jellyfin_account.data["device_id"] == before["device_id"]
-    assert hass.config_entries.flow.async_progress_by_handler(DOMAIN) == []
+    assert waiting_flows(hass) == []
 
 
 @pytest.mark.parametrize("source", [SOURCE_REAUTH, SOURCE_RECONFIGURE])
@@ -145,7 +145,7 @@ async def test_trakt_reauth(
     await hass.config_entries.async_reload(trakt_account.entry_id)
     await hass.async_block_till_done()
     assert state_of(trakt_account) is ConfigEntryState.SETUP_ERROR
-    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    (flow,) = waiting_flows(hass)
     result = await hass.config_entries.flow.async_configure(flow["flow_id"])
     assert result["step_id"] == "trakt"
     assert suggested(result) == {"client_id": trakt.CLIENT_ID}
@@ -210,4 +210,4 @@ async def test_open_reauth_is_no_obstacle(
     result = await answer(hass, result, password_answers(jellyfin))
     assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
-    assert hass.config_entries.flow.async_progress_by_handler(DOMAIN) == []
+    assert waiting_flows(hass) == []

@@ -18,7 +18,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from tests.simulators.plex import Account, PlexCloudSimulator, PlexServerSimulator
 from tests.simulators.routing import route_hosts
 
-from . import answer, start_flow, state_of, wait_for_code
+from . import answer, start_flow, state_of, wait_for_code, waiting_flows
 from .test_config_flow import suggested
 from .test_config_flow_again import begin_again
 from .test_config_flow_code import shown
@@ -184,5 +184,5 @@ async def test_login_that_has_ended(
     await hass.config_entries.async_reload(account.entry_id)
     await hass.async_block_till_done()
     assert state_of(account) is ConfigEntryState.SETUP_ERROR
-    (flow,) = hass.config_entries.flow.async_progress_by_handler("crosswatch")
+    (flow,) = waiting_flows(hass)
     assert flow["step_id"] == "plex"

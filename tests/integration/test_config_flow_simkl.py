@@ -11,7 +11,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from tests.simulators.routing import route_hosts
 from tests.simulators.simkl import Behaviour, SimklSimulator
 
-from . import answer, start_flow, state_of, wait_for_code
+from . import answer, start_flow, state_of, wait_for_code, waiting_flows
 from .test_config_flow_code import shown
 
 APP = {"client_id": SimklSimulator.CLIENT_ID}
@@ -79,7 +79,7 @@ async def test_end_of_the_login(
     await hass.config_entries.async_reload(account.entry_id)
     assert state_of(account) is ConfigEntryState.SETUP_ERROR
     await hass.async_block_till_done()
-    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    (flow,) = waiting_flows(hass)
     assert flow["step_id"] == "simkl"
     result = await hass.config_entries.flow.async_configure(flow["flow_id"], APP)
     simkl.approve(shown(result, "code"))

@@ -2,7 +2,6 @@
 
 import pytest
 
-from custom_components.crosswatch.const import DOMAIN
 from custom_components.crosswatch.providers.sign_in import SignInError
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
@@ -13,7 +12,7 @@ from homeassistant.config_entries import (
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
-from . import answer, start_flow, wait_for_code
+from . import answer, start_flow, wait_for_code, waiting_flows
 from .made_up import PIN, Service, signed_in
 from .test_config_flow import suggested
 from .test_config_flow_again import begin_again
@@ -186,7 +185,7 @@ async def test_only_way_that_asks_nothing(
     entry = result["result"]
     entry.async_start_reauth(hass)
     await hass.async_block_till_done()
-    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    (flow,) = waiting_flows(hass)
     assert flow["step_id"] == "bare"
     assert made_up.codes == 1
     result = await hass.config_entries.flow.async_configure(flow["flow_id"])

@@ -14,12 +14,9 @@ from freezegun import freeze_time
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.crosswatch.providers.http import Limiters
-from custom_components.crosswatch.shared import DATA_LIMITERS
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-from tests.providers.conftest import Clock
 from tests.simulators.jellyfin import JellyfinSimulator
 from tests.simulators.trakt import TraktSimulator
 
@@ -30,6 +27,8 @@ from .two_way import Pair, counts, reasons, sign_in_at_trakt
 from .viewers import Stage
 
 KINDS: Final = ("cannot_read", "shrink", "removals_held")
+
+pytestmark = pytest.mark.usefixtures("clocks_stand_still")
 
 
 @dataclass(slots=True)
@@ -81,18 +80,6 @@ class World:
         shown = await self.repairs.start(f"removals_held_{self.pair.pair_id}")
         assert "approve" in shown["menu_options"]
         await self.repairs.choose("approve")
-
-
-@pytest.fixture
-def flow_texts() -> None:
-    """Leave out the check of account flows, as repair flows have texts elsewhere."""
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(hass: HomeAssistant) -> None:
-    """Let no time pass between attempts, also while the clocks stand still."""
-    clock = Clock()
-    hass.data[DATA_LIMITERS] = Limiters(clock.time, clock.sleep)
 
 
 @pytest.fixture

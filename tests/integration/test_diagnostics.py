@@ -1,12 +1,9 @@
-"""Diagnostics and system health: what helps, and nothing that is private."""
+"""Diagnostics: what helps, and nothing that is private."""
 
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    get_system_health_info,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
     get_diagnostics_for_device,
@@ -14,10 +11,8 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.crosswatch.const import DOMAIN
-from custom_components.crosswatch.shared import storage_folder
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
-from homeassistant.setup import async_setup_component
 
 from .made_up import Service
 from .runs import act, add_tracker, device_of, pair_data, put, set_up, watched
@@ -191,18 +186,3 @@ async def test_device(
     assert ("pairs" in shown) is (whose == "account")
     text = str(shown)
     assert not [secret for secret in SECRETS if secret in text]
-
-
-async def test_system_health(hass: HomeAssistant, home: MockConfigEntry) -> None:
-    """Show how much there is to look after."""
-    assert await async_setup_component(hass, "system_health", {})
-    await hass.async_block_till_done()
-    info = await get_system_health_info(hass, DOMAIN)
-    size = (
-        await info.pop("state_size")
-        if not isinstance(info["state_size"], str)
-        else info.pop("state_size")
-    )
-    assert size.endswith("MiB")
-    assert info == {"accounts": 2, "accounts_loaded": 2, "pairs": 1, "runs": 0}
-    assert storage_folder(hass).is_dir()

@@ -236,7 +236,7 @@ def test_manifest() -> None:
     """Ask Home Assistant to look for exactly what providers recognise."""
     path = Path(crosswatch.__path__[0]) / "manifest.json"
     manifest = json.loads(path.read_text())
-    kinds = {kind for spec in PROVIDERS.values() for kind in spec.discovered_by}
+    kinds = {kind for spec in PROVIDERS.values() for kind in spec.announced_as}
     types = {kind for kind in kinds if kind.endswith(".local.")}
     assert set(manifest.get("zeroconf", ())) == types
     assert {each["modelName"] for each in manifest.get("ssdp", ())} == kinds - types

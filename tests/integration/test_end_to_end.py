@@ -35,6 +35,8 @@ from .runs import (
     watched,
 )
 
+pytestmark = pytest.mark.usefixtures("loop_debug")
+
 ALL = ["watchlist", "history", "ratings"]
 WATCHED_AT = datetime(2025, 3, 1, 20, 30, tzinfo=UTC)
 CATALOGUE = make_catalogue(films=12, shows=2, seasons_per_show=1, episodes_per_season=6)

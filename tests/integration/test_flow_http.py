@@ -61,13 +61,33 @@ async def test_account(hass: HomeAssistant, browser: TestClient[Any, Any]) -> No
     assert response.status == 200
 
 
-async def test_pair(
+async def test_led_on(hass: HomeAssistant, browser: TestClient[Any, Any]) -> None:
+    """Lead a person from account to account until two can be paired, and to a pair."""
+    begun = await post(browser, ACCOUNTS, {"handler": DOMAIN})
+    follows = begun["flow_id"]
+    connected: list[str] = []
+    for name, kind in (("Home", "config_flow"), ("Cabin", "config_subentries_flow")):
+        shown = await post(browser, f"{ACCOUNTS}/{follows}", {"provider": "tracker"})
+        added = await post(browser, f"{ACCOUNTS}/{shown['flow_id']}", {"name": name})
+        assert added["type"] == "create_entry"
+        connected.append(added["title"])
+        (led_to, follows) = added["next_flow"]
+        assert led_to == kind
+        if kind == "config_flow":
+            form = await browser.get(f"{ACCOUNTS}/{follows}")
+            told = (await form.json())["description_placeholders"]["accounts"]
+            assert told == ", ".join(connected)
+    (pair_flow,) = hass.config_entries.subentries.async_progress()
+    assert (pair_flow["flow_id"], pair_flow["step_id"]) == (follows, "user")
+
+
+async def test_new_pair(
     hass: HomeAssistant,
     browser: TestClient[Any, Any],
     tracker: ConfigEntry,
     other_tracker: ConfigEntry,
 ) -> None:
-    """Add a pair, and change it."""
+    """Add a pair, with a mistake on the way."""
     handler = [tracker.entry_id, SUBENTRY_TYPE_PAIR]
     result = await post(browser, PAIRS, {"handler": handler})
     fields = by_name(result["data_schema"])
@@ -84,9 +104,27 @@ async def test_pair(
     result = await post(browser, flow, {**wrong, "features": ["ratings"]})
     assert result["type"] == "create_entry"
     await hass.async_block_till_done()
-    pair = only_pair(tracker)
+    assert only_pair(tracker).data["features"] == ["ratings"]
 
-    change = {"handler": handler, "subentry_id": pair.subentry_id}
+
+async def test_pair_changed(
+    hass: HomeAssistant,
+    browser: TestClient[Any, Any],
+    tracker: ConfigEntry,
+    other_tracker: ConfigEntry,
+) -> None:
+    """Change a pair."""
+    handler = [tracker.entry_id, SUBENTRY_TYPE_PAIR]
+    result = await post(browser, PAIRS, {"handler": handler})
+    wanted = {
+        "target": other_tracker.entry_id,
+        "features": ["ratings"],
+        "interval": 720,
+    }
+    await post(browser, f"{PAIRS}/{result['flow_id']}", wanted)
+    await hass.async_block_till_done()
+
+    change = {"handler": handler, "subentry_id": only_pair(tracker).subentry_id}
     result = await post(browser, PAIRS, change)
     fields = by_name(result["data_schema"])
     assert fields["ratings"]["type"] == "expandable"

@@ -76,12 +76,12 @@ def check_texts(step: Mapping[str, Any], fields: Iterable[FormField]) -> None:
 @pytest.mark.parametrize("spec", PROVIDERS.values(), ids=PROVIDERS)
 async def test_provider_forms(hass: HomeAssistant, spec: ProviderSpec) -> None:
     """Have exactly the texts of each provider's own fields, and of its ways."""
-    if spec.ways:
+    if spec.load().ways:
         menu = CONFIG["step"][spec.slug]
         kinds = {"menu_options", "menu_option_descriptions"}
         assert set(menu) == {"title", "description"} | kinds
-        assert all(set(menu[kind]) == set(spec.ways) for kind in kinds)
-    for step, sign_in in (spec.ways or {spec.slug: spec.sign_in}).items():
+        assert all(set(menu[kind]) == set(spec.load().ways) for kind in kinds)
+    for step, sign_in in (spec.load().ways or {spec.slug: spec.load().sign_in}).items():
         check_texts(CONFIG["step"][step], sign_in(context(hass)).fields)
 
 
@@ -101,7 +101,7 @@ def test_options(spec: ProviderSpec) -> None:
 
 def test_steps_of_accounts() -> None:
     """Have no texts of steps that there are not, nor of providers."""
-    ways = {way for spec in PROVIDERS.values() for way in spec.ways}
+    ways = {way for spec in PROVIDERS.values() for way in spec.load().ways}
     questions = steps_of_questions()
     assert set(CONFIG["step"]) == {"user", *PROVIDERS, *ways, *questions}
     for step in questions:
@@ -131,7 +131,7 @@ def test_errors_of_options() -> None:
 def test_errors_of_pairs() -> None:
     """Have a text for every error and abort of pairs, and for no other."""
     refused: set[str] = set()
-    for name in ("pair_flow.py", "pair_rules.py"):
+    for name in ("pair_confirm.py", "pair_flow.py", "pair_rules.py"):
         for call in calls(FOLDER / name, "Refusal"):
             refused |= constants(call.args[1])
     assert set(PAIR["error"]) == refused

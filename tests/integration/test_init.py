@@ -29,7 +29,7 @@ from homeassistant.helpers import (
 from tests.simulators.faults import FaultKind
 from tests.simulators.jellyfin import JellyfinSimulator
 
-from . import add_pair
+from . import add_pair, waiting_flows
 from .runs import (
     act,
     add_tracker,
@@ -100,7 +100,7 @@ async def test_devices(hass: HomeAssistant) -> None:
 
 def reasons(hass: HomeAssistant, entry: ConfigEntry) -> tuple[Any, Any, list[str]]:
     """Return how an account's set-up ended, and the accounts to sign in again."""
-    flows = hass.config_entries.flow.async_progress()
+    flows = waiting_flows(hass)
     # The text itself, with everything filled in.
     assert entry.reason is not None
     assert " " in entry.reason
@@ -128,6 +128,7 @@ async def test_login_has_ended(
     """Ask to sign in again."""
     jellyfin.devices.by_token.clear()
     await hass.config_entries.async_setup(signed_in.entry_id)
+    await hass.async_block_till_done()
     assert reasons(hass, signed_in) == (
         ConfigEntryState.SETUP_ERROR,
         "authentication_failed",
@@ -141,6 +142,7 @@ async def test_service_is_down(
     """Try again later."""
     jellyfin.faults.fail(kind=FaultKind.CUT, times=100)
     await hass.config_entries.async_setup(signed_in.entry_id)
+    await hass.async_block_till_done()
     assert reasons(hass, signed_in) == (
         ConfigEntryState.SETUP_RETRY,
         "cannot_connect",
@@ -156,6 +158,7 @@ async def test_service_asks_to_wait(
     """Try again later."""
     jellyfin.faults.fail(status=429, headers={"Retry-After": "3600"}, times=100)
     await hass.config_entries.async_setup(signed_in.entry_id)
+    await hass.async_block_till_done()
     assert reasons(hass, signed_in) == (
         ConfigEntryState.SETUP_RETRY,
         "rate_limited",
@@ -169,6 +172,7 @@ async def test_service_talks_nonsense(
     """Say so, and leave it to the person."""
     jellyfin.faults.fail(kind=FaultKind.NONSENSE, times=100)
     await hass.config_entries.async_setup(signed_in.entry_id)
+    await hass.async_block_till_done()
     assert reasons(hass, signed_in) == (
         ConfigEntryState.SETUP_ERROR,
         "unexpected_answer",
@@ -181,6 +185,7 @@ async def test_provider_of_a_later_release(hass: HomeAssistant) -> None:
     entry = MockConfigEntry(domain=DOMAIN, data={"provider": "from_the_future"})
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
     assert reasons(hass, entry) == (
         ConfigEntryState.SETUP_ERROR,
         "unknown_provider",
@@ -209,6 +214,7 @@ async def test_state_cannot_be_opened(hass: HomeAssistant) -> None:
     entry = await add_tracker(hass, "Home")
     state_file(hass).mkdir(parents=True)
     await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
     assert reasons(hass, entry) == (
         ConfigEntryState.SETUP_RETRY,
         "state_unavailable",

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -43,20 +42,9 @@ type MakePair = Callable[..., Awaitable[Pair]]
 
 
 @pytest.fixture
-def flow_texts() -> None:
-    """Leave out the check of account flows, as repair flows have texts elsewhere."""
-
-
-@pytest.fixture
 def stage(jellyfin: JellyfinSimulator, trakt: TraktSimulator) -> Stage:
     """Return two services that know the same films."""
     return Stage(jellyfin, trakt, FILMS)
-
-
-@pytest.fixture
-def repairs(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Repairs:
-    """Return a way through repair flows."""
-    return Repairs(hass, hass_client)
 
 
 @pytest.fixture

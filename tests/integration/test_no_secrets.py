@@ -103,8 +103,6 @@ async def gleaned(
 ) -> Gleaned:
     """Return what keeps all that is seen, at the lowest level of all logs."""
     caplog.set_level(logging.DEBUG)
-    # It remembers where each task was made, which takes most of the time.
-    hass.loop.set_debug(False)
     return Gleaned(hass, hass_client, caplog, secrets)
 
 
@@ -152,7 +150,7 @@ class Person:
         With `late` the service is in trouble from the first answer on.
         """
         answers = self._answers(address, right=right)
-        first = {self.slug, *self.stage.spec.ways}
+        first = {self.slug, *self.stage.spec.load().ways}
         while result["type"] in {
             FlowResultType.MENU,
             FlowResultType.FORM,
@@ -173,8 +171,8 @@ class Person:
                 result = await self._go_on(result, given)
             elif result["type"] is FlowResultType.MENU:
                 spec = PROVIDERS[self.slug]
-                ways = {sign_in: way for way, sign_in in spec.ways.items()}
-                way = ways.get(spec.sign_in, next(iter(spec.ways)))
+                ways = {sign_in: way for way, sign_in in spec.load().ways.items()}
+                way = ways.get(spec.load().sign_in, next(iter(spec.load().ways)))
                 result = await self._go_on(result, {"next_step_id": way})
             else:
                 result = await self._enter(result)
@@ -269,7 +267,7 @@ class World:
         self.account = account
         self.home = home
         self._done = 0
-        capabilities = person.stage.spec.capabilities
+        capabilities = person.stage.spec.load().capabilities
         self._pair(account, home, list(capabilities))
         self._pair(
             home, account, [each for each in capabilities if capabilities[each].add]
@@ -308,7 +306,7 @@ class World:
     async def watch_more(self) -> None:
         """Let there be something new to sync, on either side."""
         stage = self.person.stage
-        for feature, support in stage.spec.capabilities.items():
+        for feature, support in stage.spec.load().capabilities.items():
             items = some(support, 40)
             ours, theirs = (
                 items[n % len(items)] for n in (self._done, -1 - self._done)
@@ -334,7 +332,7 @@ class World:
         for device in self.devices:
             await act("dry_run", device_id=device, full_refresh=True)
             run = await act("get_last_run", device_id=device)
-            for feature in self.person.stage.spec.capabilities:
+            for feature in self.person.stage.spec.load().capabilities:
                 await act("explain", device_id=device, feature=feature, query="a")
             await act("list_blocks", device_id=device)
             for each in run["runs"]:

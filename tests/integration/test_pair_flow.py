@@ -1,7 +1,6 @@
 """Adding a pair."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -21,7 +20,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, section
 from tests.simulators.jellyfin import JellyfinSimulator
 
-from . import add_pair, answer_pair, connect, only_pair, start_pair_flow
+from . import (
+    add_pair,
+    answer_pair,
+    connect,
+    only_pair,
+    start_pair_flow,
+    with_capabilities,
+)
 
 # What every feature starts with, beside what is its own.
 PLAIN = {"add": True, "remove": False, "remove_mode": "gone_from_source"}
@@ -220,9 +226,9 @@ async def test_feature_of_one_account_only(
     """Name the feature, and which of the two accounts cannot take part in it."""
     accounts = [tracker, jellyfin_account]
     slug = accounts[lacking].data["provider"]
-    capabilities = dict(PROVIDERS[slug].capabilities)
+    capabilities = dict(PROVIDERS[slug].load().capabilities)
     del capabilities[Feature.RATINGS]
-    poorer = replace(PROVIDERS[slug], capabilities=capabilities)
+    poorer = with_capabilities(PROVIDERS[slug], capabilities)
     with patch.dict(PROVIDERS, {slug: poorer}):
         result = await start_pair_flow(hass, tracker)
         assert options(result, "features") == ["watchlist", "history", "progress"]
@@ -237,7 +243,7 @@ async def test_feature_of_one_account_only(
         assert result["errors"] == {"features": "feature_not_supported"}
         placeholders = result["description_placeholders"]
         assert placeholders is not None
-        assert placeholders["feature"] == "ratings"
+        assert placeholders["feature"] == "the ratings"
         assert placeholders["account"] == accounts[lacking].title
 
 

@@ -125,12 +125,7 @@ async def test_choose_libraries(
     """Offer the libraries by their names, store their ids, and leave the rest."""
     result = await begin_change(hass, jellyfin_account, pair)
     assert not result["errors"]
-    assert section_keys(result)["history"] == [
-        *PLAIN,
-        "libraries",
-        "rewatches",
-        "tolerance",
-    ]
+    assert section_keys(result)["history"] == [*PLAIN, "libraries"]
     for feature in ("watchlist", "history"):
         assert offered(result, feature) == {films.id: "Films", series.id: "Series"}
     await choose(hass, pair, jellyfin_account, series.id)

@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigEntry, SubentryFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
-from . import answer_pair, only_pair, start_flow, start_pair_flow, wait_for_code
+from . import answer, answer_pair, only_pair, start_flow, start_pair_flow, wait_for_code
 from .made_up import Service, signed_in
 from .test_pair_flow import options
 
@@ -112,3 +112,14 @@ async def test_progress_with_one_of_several(
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
+
+
+async def test_new_target_of_a_reader(hass: HomeAssistant, reader: ConfigEntry) -> None:
+    """Go on to the pair of an account that can only be the source of it."""
+    result = await answer(hass, await start_flow(hass, "tracker"), {"name": "Home"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    (pair_flow,) = hass.config_entries.subentries.async_progress()
+    assert result["next_flow"] == ("config_subentries_flow", pair_flow["flow_id"])
+    assert pair_flow["handler"] == (reader.entry_id, "pair")
+    form = await hass.config_entries.subentries.async_configure(pair_flow["flow_id"])
+    assert options(form, "target") == [result["result"].entry_id]

@@ -34,10 +34,17 @@ async def begin_change(
 
 
 async def finish(
-    hass: HomeAssistant, result: SubentryFlowResult, answers: dict[str, Any]
+    hass: HomeAssistant,
+    result: SubentryFlowResult,
+    answers: dict[str, Any],
+    *,
+    risk: str = "",
 ) -> None:
-    """Submit a form of a pair that is to be accepted."""
+    """Submit a form of a pair that is to be accepted, and take the risk it brings."""
     result = await answer_pair(hass, result, answers)
+    if risk:
+        assert result["step_id"] == risk
+        result = await answer_pair(hass, result, {"confirm": True})
     assert result["type"] is FlowResultType.ABORT, result
     assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
@@ -86,10 +93,13 @@ async def test_form(
     assert filled == {
         key: value for key, value in pair.data.items() if key != "enabled"
     }
+    target = hass.config_entries.async_get_known_entry(pair.data["target"])
     placeholders = result["description_placeholders"]
     assert placeholders is not None
-    assert placeholders["features"] == "watchlist, history, ratings, progress"
-    assert placeholders["source"] == tracker.title
+    assert placeholders["summary"].startswith(
+        "Every 12 hours, this pair copies the watchlist, the watch history, the ratings"
+        f" and the playback positions from {tracker.title} to {target.title}, as a dry run:"
+    )
 
 
 async def test_rewatches_need_plays_on_both_sides(
@@ -162,6 +172,7 @@ async def test_change_everything(
                 "shrink_guard": False,
             },
         },
+        risk="confirm_remove",
     )
     changed = only_pair(tracker)
     assert changed.subentry_id == pair.subentry_id

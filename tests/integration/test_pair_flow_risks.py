@@ -14,7 +14,14 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry, SubentryFl
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
-from . import add_pair, answer_pair, connect, only_pair, start_pair_flow
+from . import (
+    add_pair,
+    answer_pair,
+    connect,
+    only_pair,
+    start_pair_flow,
+    with_capabilities,
+)
 from .flow_texts import TEXTS
 from .test_pair_flow import GUARDS, PLAIN, defaults, options
 from .test_pair_flow_reconfigure import begin_change, finish, section_keys
@@ -76,7 +83,11 @@ async def test_new_two_way_pair(
         },
     )
     assert not tracker.subentries
-    for named in (tracker.title, other_tracker.title, "watchlist, history"):
+    for named in (
+        tracker.title,
+        other_tracker.title,
+        "the watchlist and the watch history",
+    ):
         assert named in told(result)
     assert "Removing stays off until you switch it on" in told(result)
     result = await confirm(hass, result, "confirm_two_way")
@@ -116,13 +127,46 @@ async def test_risk_is_not_taken(
     assert only_pair(tracker).data["interval"] == 30
 
 
-async def test_one_way_is_no_risk(
+async def test_removing(
+    hass: HomeAssistant,
+    tracker: ConfigEntry,
+    other_tracker: ConfigEntry,
+    pair: ConfigSubentry,
+) -> None:
+    """Explain once what removing can do, and what holds it back."""
+    removing = {"ratings": {**PLAIN, "remove": True}}
+    result = await change(
+        hass, tracker, {**removing, "guards": {"delete_limit": 3, "delete_percent": 7}}
+    )
+    assert only_pair(tracker).data["ratings"] == pair.data["ratings"]
+    text = told(result)
+    assert (
+        f"whoever takes something off {tracker.title} takes it off"
+        f" {other_tracker.title} with that; this goes for the ratings."
+    ) in text
+    assert "more than 3 records, and more than 7 % of" in text
+    result = await confirm(hass, result, "confirm_remove")
+    assert result["reason"] == "reconfigure_successful"
+    assert only_pair(tracker).data["ratings"]["remove"] is True
+    result = await change(hass, tracker, {**removing, "interval": 60})
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    result = await change(hass, tracker, {"ratings": PLAIN})
+    assert result["reason"] == "reconfigure_successful"
+
+
+async def test_one_step_for_several_risks(
     hass: HomeAssistant, tracker: ConfigEntry, pair: ConfigSubentry
 ) -> None:
-    """Ask nothing more of a pair that removes what is gone from the source."""
-    result = await change(hass, tracker, {"ratings": {**PLAIN, "remove": True}})
-    assert result["type"] is FlowResultType.ABORT
+    """Explain a mirror and removals that are chosen at once in one step."""
+    removing = {**PLAIN, "remove": True}
+    result = await change(hass, tracker, {"watchlist": MIRROR, "ratings": removing})
+    text = told(result)
+    assert f"nothing but what {tracker.title} has; this goes for the watchlist." in text
+    assert "with that; this goes for the ratings." in text
+    result = await confirm(hass, result, "confirm_mirror_and_remove")
     assert result["reason"] == "reconfigure_successful"
+    assert only_pair(tracker).data["watchlist"] == MIRROR
     assert only_pair(tracker).data["ratings"]["remove"] is True
 
 
@@ -157,27 +201,41 @@ async def test_pair_becomes_two_way(
     """Explain the risk once: when the pair becomes two-way, not at later changes."""
     result = await change(hass, tracker, {"mode": "two_way"})
     assert only_pair(tracker).data["mode"] == "one_way"
-    assert "watchlist, ratings" in told(result)
+    assert "the watchlist and the ratings" in told(result)
     result = await confirm(hass, result, "confirm_two_way")
     assert result["reason"] == "reconfigure_successful"
     changed = only_pair(tracker)
     assert changed.subentry_id == pair.subentry_id
     assert changed.data["mode"] == "two_way"
     assert changed.data["conflicts"] == {"prefer": "newest"}
-    result = await change(hass, tracker, {"watchlist": {**PLAIN, "remove": True}})
+    result = await change(hass, tracker, {"interval": 60})
     assert result["type"] is FlowResultType.ABORT
-    assert only_pair(tracker).data["watchlist"]["remove"] is True
     assert only_pair(tracker).data["mode"] == "two_way"
+
+
+async def test_removing_in_a_two_way_pair(
+    hass: HomeAssistant, tracker: ConfigEntry, pair: ConfigSubentry
+) -> None:
+    """Explain that either account can lose something, when that is switched on."""
+    result = await change(hass, tracker, {"mode": "two_way"})
+    await confirm(hass, result, "confirm_two_way")
+    result = await change(hass, tracker, {"watchlist": {**PLAIN, "remove": True}})
+    assert "the other way round; this goes for the watchlist." in told(result)
+    result = await confirm(hass, result, "confirm_remove_two_way")
+    assert result["reason"] == "reconfigure_successful"
+    assert only_pair(tracker).data["watchlist"]["remove"] is True
+    result = await change(hass, tracker, {"mode": "one_way"})
+    assert result["reason"] == "reconfigure_successful"
 
 
 async def test_two_way_with_removing_on(
     hass: HomeAssistant, tracker: ConfigEntry, pair: ConfigSubentry
 ) -> None:
     """Say what else it means where removing is on already."""
-    await change(hass, tracker, {"ratings": {**PLAIN, "remove": True}})
-    await hass.async_block_till_done()
+    result = await change(hass, tracker, {"ratings": {**PLAIN, "remove": True}})
+    await confirm(hass, result, "confirm_remove")
     result = await change(hass, tracker, {"mode": "two_way"})
-    assert "Removing is switched on for ratings." in told(result)
+    assert "Removing is switched on for the ratings." in told(result)
     result = await confirm(hass, result, "confirm_two_way_removing")
     assert result["reason"] == "reconfigure_successful"
     assert only_pair(tracker).data["ratings"]["remove"] is True
@@ -211,7 +269,7 @@ async def test_mirror(
     """Explain what a mirror removes, for the features that become one only."""
     result = await change(hass, tracker, {"ratings": MIRROR})
     assert only_pair(tracker).data["ratings"] == {**pair.data["ratings"]}
-    assert "of ratings." in told(result)
+    assert "this goes for the ratings." in told(result)
     assert "also what never came from" in told(result)
     result = await confirm(hass, result, "confirm_mirror")
     assert result["reason"] == "reconfigure_successful"
@@ -220,7 +278,7 @@ async def test_mirror(
     assert result["type"] is FlowResultType.ABORT
     await hass.async_block_till_done()
     result = await change(hass, tracker, {"watchlist": MIRROR})
-    assert "of watchlist." in told(result)
+    assert "this goes for the watchlist." in told(result)
     await confirm(hass, result, "confirm_mirror")
     assert only_pair(tracker).data["watchlist"] == MIRROR
     assert only_pair(tracker).data["ratings"]["remove_mode"] == "mirror"
@@ -249,7 +307,7 @@ async def test_other_risk_after_a_refusal(
 ) -> None:
     """Ask anew where the answers change after a risk was taken."""
     result = await change(hass, tracker, {"watchlist": MIRROR})
-    without = replace(PROVIDERS["tracker"], capabilities={})
+    without = with_capabilities(PROVIDERS["tracker"], {})
     with patch.dict(PROVIDERS, {"tracker": without}):
         result = await confirm(hass, result, "confirm_mirror")
         assert result["step_id"] == "reconfigure"
@@ -273,7 +331,7 @@ async def test_mirror_in_two_way(
     assert result["errors"] == {"base": "mirror_in_two_way"}
     placeholders = result["description_placeholders"]
     assert placeholders is not None
-    assert placeholders["feature"] == "ratings"
+    assert placeholders["feature"] == "the ratings"
     result = await answer_pair(
         hass,
         result,
@@ -288,9 +346,9 @@ def poorer(
 ) -> AbstractContextManager[object]:
     """Let a provider do less for a feature within the block."""
     spec = PROVIDERS[slug]
-    support = replace(spec.capabilities[feature], add=add, remove=remove)
-    capabilities = {**spec.capabilities, feature: support}
-    return patch.dict(PROVIDERS, {slug: replace(spec, capabilities=capabilities)})
+    support = replace(spec.load().capabilities[feature], add=add, remove=remove)
+    capabilities = {**spec.load().capabilities, feature: support}
+    return patch.dict(PROVIDERS, {slug: with_capabilities(spec, capabilities)})
 
 
 async def test_feature_that_goes_one_way_only(
@@ -308,7 +366,7 @@ async def test_feature_that_goes_one_way_only(
         assert result["errors"] == {"features": "feature_one_way_only"}
         placeholders = result["description_placeholders"]
         assert placeholders is not None
-        assert placeholders["feature"] == "ratings"
+        assert placeholders["feature"] == "the ratings"
         assert placeholders["account"] == tracker.title
         result = await answer_pair(hass, result, {**answers, "mode": "one_way"})
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -344,7 +402,7 @@ async def test_removing_that_an_account_cannot_do(
             assert placeholders is not None
             lacking = {"tracker": tracker, "jellyfin": jellyfin_account}[slug]
             assert placeholders["account"] == lacking.title
-            assert placeholders["feature"] == "ratings"
+            assert placeholders["feature"] == "the ratings"
 
 
 @pytest.mark.parametrize("first", ["one_way", "two_way"])

@@ -2,7 +2,6 @@
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.crosswatch.runtime import STATE_FILE
 from custom_components.crosswatch.shared import storage_folder
@@ -11,17 +10,6 @@ from homeassistant.core import HomeAssistant
 from .flow_texts import TEXTS, placeholders
 from .repair_world import Repairs, issue_exists
 from .runs import add_tracker, pair_data, set_up
-
-
-@pytest.fixture
-def flow_texts() -> None:
-    """Leave out the check of account flows, whose texts are elsewhere."""
-
-
-@pytest.fixture
-def repairs(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Repairs:
-    """Return a way through repair flows."""
-    return Repairs(hass, hass_client)
 
 
 @pytest.fixture

@@ -1,45 +1,38 @@
 """The hint that a pair only shows what it would do: asked once, answered for good."""
 
-from typing import Any
+from datetime import timedelta
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.crosswatch.runtime import async_get_runtime
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 
+from .pair_world import PAIR_ID
 from .repair_world import (
-    PAIR_ID,
     Repairs,
     World,
+    choose_unloaded,
+    choose_without_pair,
     issue_exists,
     issue_of,
     names,
     restart_issues,
     take,
 )
-from .runs import entity_of, listed, press, put, set_up, settled, until
+from .runs import act, device_of, entity_of, listed, press, put, set_up, settled
 
 ISSUE = f"go_live_{PAIR_ID}"
 FILMS = 4
 
 
 @pytest.fixture
-def flow_texts() -> None:
-    """Leave out the check of account flows, whose texts are elsewhere."""
-
-
-@pytest.fixture
-def repairs(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Repairs:
-    """Return a way through repair flows."""
-    return Repairs(hass, hass_client)
-
-
-@pytest.fixture
 async def world(hass: HomeAssistant) -> World:
     """Return a pair that is set to dry run, and would add two and remove one."""
     world = await World.begin(hass, FILMS)
-    await change(world, dry_run=True)
+    await world.set(dry_run=True)
     await put(world.home, listed(10, 11))
     await take(world.home, 0)
     return world
@@ -52,15 +45,6 @@ async def asked(hass: HomeAssistant, world: World) -> World:
     run = await world.sync()
     assert (run["dry_run"], run["added"], run["removed"]) == (True, 2, 1)
     return world
-
-
-async def change(world: World, **settings: Any) -> None:
-    """Change settings of the pair, as a form or a switch does."""
-    data = {**world.subentry.data, **settings}
-    world.hass.config_entries.async_update_subentry(
-        world.home, world.subentry, data=data
-    )
-    await world.hass.async_block_till_done()
 
 
 async def test_what_is_asked(
@@ -104,7 +88,7 @@ async def test_wait_for_schedule(
     hass: HomeAssistant, asked: World, repairs: Repairs
 ) -> None:
     """Switch off dry run, and say when that counts."""
-    await change(asked, interval=720)
+    await asked.set(interval=720)
     await repairs.start(ISSUE)
     shown = await repairs.choose("wait_for_schedule")
     assert (shown["type"], shown["description"]) == ("create_entry", "live")
@@ -131,12 +115,12 @@ async def test_stay(hass: HomeAssistant, asked: World, repairs: Repairs) -> None
     assert asked.subentry.data["dry_run"] is True
     await asked.sync()
     assert not issue_exists(hass, ISSUE)
-    await hass.config_entries.async_unload(asked.home.entry_id)
+    await asked.unload()
     await restart_issues(hass)
     await set_up(hass, asked.home)
     await asked.sync()
     assert not issue_exists(hass, ISSUE)
-    await change(asked, interval=60, enabled=False)
+    await asked.set(interval=60, enabled=False)
     await asked.sync()
     assert not issue_exists(hass, ISSUE)
 
@@ -147,7 +131,7 @@ async def test_ask_anew_for_other_settings(
     """Ask again once the pair would do something else, after its dry run."""
     await repairs.start(ISSUE)
     await repairs.choose("stay")
-    await change(asked, watchlist={"add": True, "remove": False})
+    await asked.set(watchlist={"add": True, "remove": False})
     assert not issue_exists(hass, ISSUE)
     await asked.sync()
     assert issue_exists(hass, ISSUE)
@@ -157,8 +141,8 @@ async def test_ask_anew_for_other_settings(
 
 async def test_settings_changed_while_away(hass: HomeAssistant, asked: World) -> None:
     """Drop the question of a pair that was set anew while nothing was loaded."""
-    await hass.config_entries.async_unload(asked.home.entry_id)
-    await change(asked, watchlist={"add": True, "remove": False})
+    await asked.unload()
+    await asked.set(watchlist={"add": True, "remove": False})
     assert issue_exists(hass, ISSUE)
     await set_up(hass, asked.home)
     assert not issue_exists(hass, ISSUE)
@@ -170,7 +154,7 @@ async def test_settings_changed_behind_the_dialog(
 ) -> None:
     """Do not let a pair do what nobody has seen."""
     await repairs.start(ISSUE)
-    await change(asked, watchlist={"add": True, "remove": False})
+    await asked.set(watchlist={"add": True, "remove": False})
     shown = await repairs.choose(option)
     assert (shown["type"], shown["reason"]) == ("abort", "changed")
     assert asked.subentry.data["dry_run"] is True
@@ -191,14 +175,112 @@ async def test_live_behind_the_dialog(
 ) -> None:
     """Take it as done when the pair went live elsewhere."""
     await repairs.start(ISSUE)
-    await change(asked, dry_run=False)
+    await asked.set(dry_run=False)
     shown = await repairs.choose("wait_for_schedule")
     assert (shown["type"], shown["description"]) == ("create_entry", "live_by_hand")
 
 
+async def test_switched_off(
+    hass: HomeAssistant, asked: World, repairs: Repairs
+) -> None:
+    """Ask nothing of a pair that is switched off, and go on once it is on again."""
+    entity_id = entity_of(hass, "switch", asked.subentry, "enabled")
+    for action, told in (("turn_off", False), ("turn_on", True)):
+        await hass.services.async_call(
+            "switch", action, {"entity_id": entity_id}, blocking=True
+        )
+        await hass.async_block_till_done()
+        assert not issue_exists(hass, ISSUE)
+        await asked.sync()
+        assert issue_exists(hass, ISSUE) is told
+    await repairs.start(ISSUE)
+    await repairs.choose("run_now")
+    await settled(hass)
+    assert asked.subentry.data["dry_run"] is False
+
+
+async def test_device_disabled(
+    hass: HomeAssistant, asked: World, device_registry: dr.DeviceRegistry
+) -> None:
+    """Ask nothing of a pair whose device is disabled, and of no other change of it."""
+    device_id = device_of(hass, asked.home, asked.subentry)
+    device_registry.async_update_device(device_id, name_by_user="Films")
+    await hass.async_block_till_done()
+    assert issue_exists(hass, ISSUE)
+    device_registry.async_update_device(
+        device_id, disabled_by=dr.DeviceEntryDisabler.USER
+    )
+    await hass.async_block_till_done()
+    assert not issue_exists(hass, ISSUE)
+
+
+async def test_account_disabled(hass: HomeAssistant, asked: World) -> None:
+    """Ask nothing while the account is disabled, and go on after a later dry run."""
+    entries = hass.config_entries
+    await entries.async_set_disabled_by(asked.home.entry_id, ConfigEntryDisabler.USER)
+    assert not issue_exists(hass, ISSUE)
+    await entries.async_set_disabled_by(asked.home.entry_id, None)
+    await hass.async_block_till_done()
+    assert not issue_exists(hass, ISSUE)
+    await asked.sync()
+    assert issue_exists(hass, ISSUE)
+
+
+async def test_answer_outlasts_a_disabled_account(
+    hass: HomeAssistant, asked: World, repairs: Repairs
+) -> None:
+    """Do not ask a second time for the same settings."""
+    await repairs.start(ISSUE)
+    await repairs.choose("stay")
+    entries = hass.config_entries
+    await entries.async_set_disabled_by(asked.home.entry_id, ConfigEntryDisabler.USER)
+    await entries.async_set_disabled_by(asked.home.entry_id, None)
+    await hass.async_block_till_done()
+    await asked.sync()
+    assert not issue_exists(hass, ISSUE)
+
+
+@pytest.mark.parametrize("button", ["sync", "dry_run_now"])
+async def test_button(hass: HomeAssistant, world: World, button: str) -> None:
+    """Ask after a dry run that was started with a button."""
+    await press(hass, world.subentry, button)
+    await settled(hass)
+    issue = issue_of(hass, ISSUE)
+    assert issue is not None
+    assert issue.translation_placeholders == {
+        "pair": world.subentry.title,
+        "added": "2",
+        "updated": "0",
+        "removed": "1",
+    }
+
+
+@pytest.mark.parametrize("action", ["sync", "dry_run"])
+async def test_action(hass: HomeAssistant, world: World, action: str) -> None:
+    """Ask after a dry run that was started with an action."""
+    device_id = device_of(hass, world.home, world.subentry)
+    await act(hass, action, device_id=device_id)
+    assert issue_exists(hass, ISSUE)
+
+
+async def test_schedule(
+    hass: HomeAssistant, world: World, freezer: FrozenDateTimeFactory
+) -> None:
+    """Ask after a dry run that was due."""
+    await world.set(interval=60)
+    assert not issue_exists(hass, ISSUE)
+    freezer.tick(timedelta(minutes=61))
+    async_fire_time_changed(hass)
+    await settled(hass)
+    assert issue_exists(hass, ISSUE)
+    report = world.pair.data.report
+    assert report is not None
+    assert report.dry_run
+
+
 async def test_dry_run_of_a_live_pair(hass: HomeAssistant, world: World) -> None:
     """Ask nothing after a dry run of a pair that writes."""
-    await change(world, dry_run=False)
+    await world.set(dry_run=False)
     await world.sync(dry_run=True)
     assert not issue_exists(hass, ISSUE)
 
@@ -211,7 +293,7 @@ async def test_real_run_of_a_dry_pair(hass: HomeAssistant, world: World) -> None
 
 async def test_run_of_some_features(hass: HomeAssistant, world: World) -> None:
     """Wait for a run of all that the pair syncs."""
-    await change(world, features=["watchlist", "history"])
+    await world.set(features=["watchlist", "history"])
     await world.sync(features=["watchlist"])
     assert not issue_exists(hass, ISSUE)
     await world.sync()
@@ -233,7 +315,7 @@ async def test_dry_run_that_failed(hass: HomeAssistant, world: World) -> None:
 async def test_dry_run_that_a_guard_holds(hass: HomeAssistant) -> None:
     """Wait for a run that no guard holds back."""
     world = await World.begin(hass, 20)
-    await change(world, dry_run=True)
+    await world.set(dry_run=True)
     await take(world.home, *range(8))
     assert (await world.sync())["status"] == "blocked"
     assert not issue_exists(hass, ISSUE)
@@ -244,13 +326,9 @@ async def test_go_live_during_a_dry_run(
 ) -> None:
     """Let the dry run that is going on end first."""
     await repairs.start(ISSUE)
-    async with async_get_runtime(hass).queue.turn({asked.home.entry_id}):
-        await press(hass, asked.subentry, "sync")
-        run = asked.pair.run
-        assert run is not None
+    async with asked.running():
         shown = await repairs.choose("run_now")
         assert (shown["type"], shown["step_id"]) == ("progress", "wait")
-    await until(run.done)
     shown = await repairs.come_out()
     assert (shown["type"], shown["description"]) == ("create_entry", "live_now")
     await settled(hass)
@@ -260,7 +338,7 @@ async def test_go_live_during_a_dry_run(
 
 async def test_restart(hass: HomeAssistant, asked: World, repairs: Repairs) -> None:
     """Keep the question over a restart, and let it be answered right after."""
-    await hass.config_entries.async_unload(asked.home.entry_id)
+    await asked.unload()
     await restart_issues(hass)
     await set_up(hass, asked.home)
     await repairs.start(ISSUE)
@@ -274,9 +352,7 @@ async def test_account_not_loaded(
     hass: HomeAssistant, asked: World, repairs: Repairs, option: str
 ) -> None:
     """Change nothing while the account of the pair is not loaded."""
-    await repairs.start(ISSUE)
-    await hass.config_entries.async_unload(asked.home.entry_id)
-    shown = await repairs.choose(option)
+    shown = await choose_unloaded(asked, repairs, ISSUE, option)
     assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
     assert asked.subentry.data["dry_run"] is True
     shown = await repairs.start(ISSUE)
@@ -287,11 +363,7 @@ async def test_pair_removed_behind_the_dialog(
     hass: HomeAssistant, asked: World, repairs: Repairs
 ) -> None:
     """Leave nothing behind of a pair that is gone."""
-    await repairs.start(ISSUE)
-    hass.config_entries.async_remove_subentry(asked.home, PAIR_ID)
-    await hass.async_block_till_done()
-    assert not issue_exists(hass, ISSUE)
-    shown = await repairs.choose("run_now")
+    shown = await choose_without_pair(asked, repairs, ISSUE, "run_now")
     assert (shown["type"], shown["reason"]) == ("abort", "pair_removed")
 
 

@@ -4,39 +4,27 @@ from datetime import timedelta
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.crosswatch.providers.http import Limiters
-from custom_components.crosswatch.runtime import async_get_runtime
-from custom_components.crosswatch.shared import DATA_LIMITERS
 from homeassistant.core import HomeAssistant
-from tests.providers.conftest import Clock
 from tests.simulators.faults import FaultKind
 from tests.simulators.trakt import TraktSimulator
 
-from .repair_world import PAIR_ID, Repairs, issue_exists, issue_of, restart_issues, take
-from .runs import listed, press, put, set_up, settled, until
+from .pair_world import PAIR_ID
+from .repair_world import (
+    Repairs,
+    choose_unloaded,
+    choose_without_pair,
+    issue_exists,
+    issue_of,
+    restart_issues,
+    take,
+)
+from .runs import listed, put, set_up, settled
 from .trakt_world import TraktWorld
 
 ISSUE = f"account_limit_{PAIR_ID}"
 
-
-@pytest.fixture(autouse=True)
-def no_waiting(hass: HomeAssistant) -> None:
-    """Let no time pass between attempts, also while the clocks stand still."""
-    clock = Clock()
-    hass.data[DATA_LIMITERS] = Limiters(clock.time, clock.sleep)
-
-
-@pytest.fixture
-def flow_texts() -> None:
-    """Leave out the check of account flows, whose texts are elsewhere."""
-
-
-@pytest.fixture
-def repairs(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Repairs:
-    """Return a way through repair flows."""
-    return Repairs(hass, hass_client)
+pytestmark = pytest.mark.usefixtures("clocks_stand_still")
 
 
 @pytest.fixture
@@ -147,13 +135,9 @@ async def test_try_again_during_a_run(
     """Let the run that is going on end first."""
     full.trakt.alice.limits.watchlist = 100
     await repairs.start(ISSUE)
-    async with async_get_runtime(hass).queue.turn({full.home.entry_id}):
-        await press(hass, full.subentry, "sync")
-        run = full.pair.run
-        assert run is not None
+    async with full.running() as run:
         shown = await repairs.choose("try_again")
         assert (shown["type"], shown["step_id"]) == ("progress", "wait")
-    await until(run.done)
     assert run.result().counts.added == 0
     shown = await repairs.come_out()
     assert (shown["type"], shown["description"]) == ("create_entry", "tried")
@@ -247,7 +231,7 @@ async def test_dropped_with_its_feature(hass: HomeAssistant, full: TraktWorld) -
 
 async def test_restart(hass: HomeAssistant, full: TraktWorld, repairs: Repairs) -> None:
     """Keep the issue over a restart, and let it be answered right after."""
-    await hass.config_entries.async_unload(full.home.entry_id)
+    await full.unload()
     await restart_issues(hass)
     await set_up(hass, full.home)
     shown = await repairs.start(ISSUE)
@@ -256,7 +240,7 @@ async def test_restart(hass: HomeAssistant, full: TraktWorld, repairs: Repairs) 
 
 async def test_crash(hass: HomeAssistant, full: TraktWorld) -> None:
     """Tell again what was lost because it was not saved in time."""
-    await hass.config_entries.async_unload(full.home.entry_id)
+    await full.unload()
     hass.data["issue_registry"].issues.clear()
     await set_up(hass, full.home)
     assert issue_exists(hass, ISSUE)
@@ -266,9 +250,7 @@ async def test_account_not_loaded(
     hass: HomeAssistant, full: TraktWorld, repairs: Repairs
 ) -> None:
     """Decide nothing while the account of the pair is not loaded."""
-    await repairs.start(ISSUE)
-    await hass.config_entries.async_unload(full.home.entry_id)
-    shown = await repairs.choose("try_again")
+    shown = await choose_unloaded(full, repairs, ISSUE, "try_again")
     assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
     shown = await repairs.start(ISSUE)
     assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
@@ -279,11 +261,7 @@ async def test_pair_removed_behind_the_dialog(
     hass: HomeAssistant, full: TraktWorld, repairs: Repairs, option: str
 ) -> None:
     """Leave nothing behind of a pair that is gone."""
-    await repairs.start(ISSUE)
-    hass.config_entries.async_remove_subentry(full.home, PAIR_ID)
-    await hass.async_block_till_done()
-    assert not issue_exists(hass, ISSUE)
-    shown = await repairs.choose(option)
+    shown = await choose_without_pair(full, repairs, ISSUE, option)
     assert shown["type"] == "abort"
     assert shown["reason"] in {"pair_removed", "left"}
     assert not issue_exists(hass, ISSUE)

@@ -1,15 +1,30 @@
 """The list of removals that wait: short enough to read, and just what was said."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature, Item, MediaKind, Side
 from custom_components.crosswatch.engine.plan import Action, Reason
 from custom_components.crosswatch.engine.report import ReportItem, Result
 from custom_components.crosswatch.held_removals import HeldRemovals
-from custom_components.crosswatch.item_list import SHOWN_TITLES, escaped
+from custom_components.crosswatch.item_list import (
+    SHOWN_TITLES,
+    ListWords,
+    async_list_words,
+    escaped,
+    listed_titles,
+)
+from homeassistant.core import HomeAssistant
 
 ACCOUNTS = {Side.SOURCE: "Home", Side.TARGET: "Cabin"}
 SHOW = Item(MediaKind.SHOW, {"tvdb": "1"}, "Some Show", 2010)
+
+
+@pytest.fixture
+async def words(hass: HomeAssistant) -> ListWords:
+    """Return the words of lists."""
+    return await async_list_words(hass)
 
 
 def removal(
@@ -54,10 +69,10 @@ def held(*items: ReportItem) -> HeldRemovals:
         ("Amélie – 天気の子", "Amélie – 天気の子"),
     ],
 )
-def test_titles_stay_as_they_are(title: str, shown: str) -> None:
+def test_titles_stay_as_they_are(title: str, shown: str, words: ListWords) -> None:
     """Let no title be taken for Markdown."""
     assert escaped(title) == shown
-    assert held(removal(film(title))).titles(ACCOUNTS).endswith(f"\n- {shown}")
+    assert held(removal(film(title))).titles(ACCOUNTS, words).endswith(f"\n- {shown}")
 
 
 @pytest.mark.parametrize(
@@ -67,12 +82,12 @@ def test_titles_stay_as_they_are(title: str, shown: str) -> None:
         (film(""), r"imdb tt1\, tmdb 2"),
     ],
 )
-def test_names(item: Item, shown: str) -> None:
+def test_names(item: Item, shown: str, words: ListWords) -> None:
     """Name what has no title of its own."""
-    assert held(removal(item)).titles(ACCOUNTS).endswith(f"\n- {shown}")
+    assert held(removal(item)).titles(ACCOUNTS, words).endswith(f"\n- {shown}")
 
 
-def test_in_order() -> None:
+def test_in_order(words: ListWords) -> None:
     """List account by account and feature by feature, each in order of titles."""
     waiting = held(
         removal(film("C"), feature=Feature.WATCHLIST),
@@ -81,34 +96,66 @@ def test_in_order() -> None:
         removal(film("A")),
     )
     assert waiting.count == 4
-    lines = waiting.titles(ACCOUNTS).split("\n")
+    lines = waiting.titles(ACCOUNTS, words).split("\n")
     assert [line for line in lines if line] == [
-        "**Home, history: 1**",
+        "**Home, History: 1**",
         "- D",
-        "**Cabin, history: 2**",
+        "**Cabin, History: 2**",
         "- A",
         "- B",
-        "**Cabin, watchlist: 1**",
+        "**Cabin, Watchlist: 1**",
         "- C",
     ]
 
 
-def test_limit_is_for_the_whole_list() -> None:
+def test_limit_is_for_the_whole_list(words: ListWords) -> None:
     """Count what is beyond the limit, where it belongs."""
     films = [removal(film(f"{number:03}")) for number in range(SHOWN_TITLES + 5)]
     waiting = held(*films, removal(film("Other"), feature=Feature.RATINGS))
-    lines = waiting.titles(ACCOUNTS).split("\n")
+    lines = waiting.titles(ACCOUNTS, words).split("\n")
     assert f"- {SHOWN_TITLES - 1:03}" in lines
     assert f"- {SHOWN_TITLES:03}" not in lines
     assert "- and 5 more" in lines
-    after = lines[lines.index("**Cabin, ratings: 1**") :]
-    assert [line for line in after if line] == ["**Cabin, ratings: 1**", "- and 1 more"]
+    after = lines[lines.index("**Cabin, Ratings: 1**") :]
+    assert [line for line in after if line] == ["**Cabin, Ratings: 1**", "- and 1 more"]
 
 
-def test_rows_without_a_title() -> None:
+def test_rows_without_a_title(words: ListWords) -> None:
     """Count what the ledger holds and no report knows."""
     waiting = HeldRemovals(
         {Feature.HISTORY: frozenset({1, 2, 3})}, [removal(film("A"))]
     )
     assert waiting.count == 3
-    assert waiting.titles(ACCOUNTS).endswith("\n- A\n- and 2 more")
+    assert waiting.titles(ACCOUNTS, words).endswith("\n- A\n- and 2 more")
+
+
+def test_why(words: ListWords) -> None:
+    """Say once why, for all items with the same reason."""
+    items = [
+        replace(removal(film(title)), reason=reason)
+        for title, reason in (
+            ("A", Reason.NOT_FOUND),
+            ("B", Reason.QUARANTINED),
+            ("C", Reason.NOT_FOUND),
+        )
+    ]
+    lines = listed_titles(items, ACCOUNTS, words, reasons=True).split("\n")
+    assert [line for line in lines if line] == [
+        "**Cabin, History: 1**",
+        escaped(words.reason(Reason.QUARANTINED)),
+        "- B",
+        "**Cabin, History: 2**",
+        escaped("The service does not know the item."),
+        "- A",
+        "- C",
+    ]
+
+
+async def test_in_another_language(hass: HomeAssistant) -> None:
+    """Use the words of the language that Home Assistant runs in."""
+    hass.config.language = "de"
+    words = await async_list_words(hass)
+    films = [removal(film(f"{number:03}")) for number in range(SHOWN_TITLES + 5)]
+    lines = held(*films).titles(ACCOUNTS, words).split("\n")
+    assert f"**Cabin, Verlauf: {SHOWN_TITLES + 5}**" in lines
+    assert lines[-1] == "- und 5 weitere"

@@ -1,45 +1,34 @@
 """Removals that are too many: a person sees them, and says what becomes of them."""
 
 from datetime import timedelta
-from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.crosswatch.engine.model import Feature
 from custom_components.crosswatch.issues import async_note_run_issues
-from custom_components.crosswatch.runtime import async_get_runtime
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
+from .pair_world import PAIR_ID
 from .repair_world import (
-    PAIR_ID,
     REMOVING,
     Repairs,
     World,
+    choose_unloaded,
+    choose_without_pair,
     issue_exists,
     issue_of,
     names,
     restart_issues,
     take,
+    told,
 )
-from .runs import add_tracker, listed, press, put, set_up, settled, until, watched
+from .runs import add_tracker, listed, put, set_up, settled, watched
 
 ISSUE = f"removals_held_{PAIR_ID}"
 FILMS = 20
 TOO_MANY = range(8)
-
-
-@pytest.fixture
-def flow_texts() -> None:
-    """Leave out the check of account flows, whose texts are elsewhere."""
-
-
-@pytest.fixture
-def repairs(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Repairs:
-    """Return a way through repair flows."""
-    return Repairs(hass, hass_client)
 
 
 @pytest.fixture
@@ -55,12 +44,6 @@ async def held(world: World) -> World:
     run = await world.sync()
     assert (run["status"], run["removed"], run["blocked"]) == ("blocked", 0, 8)
     return world
-
-
-def told(shown: dict[str, Any]) -> set[str]:
-    """Return the titles in the list that a dialog shows, as they are read."""
-    lines = shown["description_placeholders"]["titles"].splitlines()
-    return {line[2:].replace("\\", "") for line in lines if line.startswith("- ")}
 
 
 def years(titles: set[str]) -> set[str]:
@@ -87,7 +70,7 @@ async def test_list(hass: HomeAssistant, held: World, repairs: Repairs) -> None:
     assert shown["menu_options"] == ["approve", "keep_blocked", "switch_off"]
     stands = shown["description_placeholders"]
     assert (stands["pair"], stands["count"]) == (held.subentry.title, "8")
-    assert "**Cabin, watchlist: 8**" in stands["titles"]
+    assert "**Cabin, Watchlist: 8**" in stands["titles"]
     assert told(shown) == years(names(*TOO_MANY))
 
 
@@ -175,7 +158,7 @@ async def test_keep(hass: HomeAssistant, held: World, repairs: Repairs) -> None:
 async def test_switch_off(hass: HomeAssistant, held: World, repairs: Repairs) -> None:
     """Keep what was listed, and switch off removals of that feature."""
     shown = await repairs.start(ISSUE)
-    assert shown["description_placeholders"]["features"] == "watchlist"
+    assert shown["description_placeholders"]["features"] == "Watchlist"
     shown = await repairs.choose("switch_off")
     assert (shown["type"], shown["description"]) == ("create_entry", "switched_off")
     assert held.subentry.data["watchlist"] == {"add": True, "remove": False}
@@ -188,9 +171,7 @@ async def test_switch_off(hass: HomeAssistant, held: World, repairs: Repairs) ->
 
 async def test_switched_off_in_the_settings(hass: HomeAssistant, held: World) -> None:
     """Drop the issue once removals were switched off elsewhere."""
-    data = {**held.subentry.data, "watchlist": {"add": True, "remove": False}}
-    hass.config_entries.async_update_subentry(held.home, held.subentry, data=data)
-    await hass.async_block_till_done()
+    await held.set(watchlist={"add": True, "remove": False})
     await held.sync()
     assert not issue_exists(hass, ISSUE)
 
@@ -262,7 +243,7 @@ async def test_unreadable_account_changes_nothing(
 
 async def test_restart(hass: HomeAssistant, held: World, repairs: Repairs) -> None:
     """Keep the issue over a restart, and let it be answered right after."""
-    await hass.config_entries.async_unload(held.home.entry_id)
+    await held.unload()
     await hass.config_entries.async_unload(held.cabin.entry_id)
     await restart_issues(hass)
     assert issue_exists(hass, ISSUE)
@@ -277,7 +258,7 @@ async def test_account_not_loaded(
     hass: HomeAssistant, held: World, repairs: Repairs
 ) -> None:
     """Decide nothing while the account of the pair is not loaded."""
-    await hass.config_entries.async_unload(held.home.entry_id)
+    await held.unload()
     shown = await repairs.start(ISSUE)
     assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
     assert shown["description_placeholders"]["account"] == "Home"
@@ -288,9 +269,7 @@ async def test_account_unloaded_behind_the_dialog(
     hass: HomeAssistant, held: World, repairs: Repairs
 ) -> None:
     """Decide nothing once the account is not loaded any more."""
-    await repairs.start(ISSUE)
-    await hass.config_entries.async_unload(held.home.entry_id)
-    shown = await repairs.choose("approve")
+    shown = await choose_unloaded(held, repairs, ISSUE, "approve")
     assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
 
 
@@ -299,11 +278,7 @@ async def test_pair_removed_behind_the_dialog(
     hass: HomeAssistant, held: World, repairs: Repairs, option: str
 ) -> None:
     """Say that the pair is gone, which took its issue along."""
-    await repairs.start(ISSUE)
-    hass.config_entries.async_remove_subentry(held.home, PAIR_ID)
-    await hass.async_block_till_done()
-    assert not issue_exists(hass, ISSUE)
-    shown = await repairs.choose(option)
+    shown = await choose_without_pair(held, repairs, ISSUE, option)
     assert (shown["type"], shown["reason"]) == ("abort", "pair_removed")
 
 
@@ -311,7 +286,7 @@ async def test_pair_removed_while_nothing_is_loaded(
     hass: HomeAssistant, held: World, repairs: Repairs
 ) -> None:
     """Say that the pair is gone where nobody noticed, and drop the issue."""
-    await hass.config_entries.async_unload(held.home.entry_id)
+    await held.unload()
     hass.config_entries.async_remove_subentry(held.home, PAIR_ID)
     shown = await repairs.start(ISSUE)
     assert (shown["type"], shown["reason"]) == ("abort", "pair_removed")
@@ -320,7 +295,7 @@ async def test_pair_removed_while_nothing_is_loaded(
 
 async def test_other_pairs_clear_up(hass: HomeAssistant, held: World) -> None:
     """Drop the issue of a pair that was deleted while nothing was loaded."""
-    await hass.config_entries.async_unload(held.home.entry_id)
+    await held.unload()
     hass.config_entries.async_remove_subentry(held.home, PAIR_ID)
     other = {"target": held.cabin.entry_id, "features": ["history"]}
     barn = await add_tracker(hass, "Barn", pairs={"other": other})
@@ -333,8 +308,7 @@ async def test_run_that_ends_after_its_pair(hass: HomeAssistant, held: World) ->
     subentry, store = held.subentry, held.pair.store
     report = store.last_report(PAIR_ID)
     assert report is not None
-    hass.config_entries.async_remove_subentry(held.home, PAIR_ID)
-    await hass.async_block_till_done()
+    await held.delete()
     await async_note_run_issues(hass, held.home, subentry, report, store)
     assert not issue_exists(hass, ISSUE)
 
@@ -350,13 +324,9 @@ async def test_answer_during_a_run(
 ) -> None:
     """Let an answer count from the next run, after the one that is going on."""
     await repairs.start(ISSUE)
-    async with async_get_runtime(hass).queue.turn({held.home.entry_id}):
-        await press(hass, held.subentry, "sync")
-        run = held.pair.run
-        assert run is not None
+    async with held.running() as run:
         shown = await repairs.choose("approve")
         assert (shown["type"], shown["step_id"]) == ("progress", "wait")
-    await until(run.done)
     assert run.result().counts.blocked == 8
     await settled(hass)
     shown = await repairs.look_again()
@@ -370,13 +340,9 @@ async def test_closed_during_a_run(
 ) -> None:
     """Decide nothing when the dialog is closed before the run has ended."""
     await repairs.start(ISSUE)
-    async with async_get_runtime(hass).queue.turn({held.home.entry_id}):
-        await press(hass, held.subentry, "sync")
-        run = held.pair.run
-        assert run is not None
+    async with held.running() as run:
         await repairs.choose("approve")
         await repairs.close()
-    await until(run.done)
     assert not run.cancelled()
     assert issue_exists(hass, ISSUE)
     assert (await held.sync())["blocked"] == 8
@@ -401,9 +367,7 @@ async def test_next_run_is_a_dry_run(
     hass: HomeAssistant, held: World, repairs: Repairs
 ) -> None:
     """Say that a dry run removes nothing, also not what was approved."""
-    data = {**held.subentry.data, "dry_run": True}
-    hass.config_entries.async_update_subentry(held.home, held.subentry, data=data)
-    await hass.async_block_till_done()
+    await held.set(dry_run=True)
     await repairs.start(ISSUE)
     shown = await repairs.choose("approve")
     assert shown["description"] == "approved_after_dry_run"
@@ -445,8 +409,8 @@ async def test_both_accounts_and_features(
     shown = await repairs.start(ISSUE)
     stands = shown["description_placeholders"]
     assert stands["count"] == "14"
-    assert "**Home, history: 6**" in stands["titles"]
-    assert "**Cabin, watchlist: 8**" in stands["titles"]
+    assert "**Home, History: 6**" in stands["titles"]
+    assert "**Cabin, Watchlist: 8**" in stands["titles"]
     await repairs.choose("switch_off")
     data = world.subentry.data
     assert [data[name]["remove"] for name in ("history", "watchlist")] == [False, False]
@@ -456,9 +420,7 @@ async def test_other_feature_runs_alone(
     hass: HomeAssistant, held: World, repairs: Repairs
 ) -> None:
     """Keep the issue through a run of other features."""
-    data = {**held.subentry.data, "features": ["history", "watchlist"]}
-    hass.config_entries.async_update_subentry(held.home, held.subentry, data=data)
-    await hass.async_block_till_done()
+    await held.set(features=["history", "watchlist"])
     assert (await held.sync(features=["history"]))["status"] == "success"
     shown = await repairs.start(ISSUE)
     assert told(shown) == years(names(*TOO_MANY))

@@ -1,30 +1,26 @@
 """An account that is suddenly almost empty: a person says whether that is right."""
 
 import pytest
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.crosswatch.engine.model import Feature
-from custom_components.crosswatch.runtime import async_get_runtime
 from homeassistant.core import HomeAssistant
 
-from .repair_world import PAIR_ID, Repairs, World, issue_exists, issue_of, names, take
-from .runs import add_tracker, listed, press, put, set_up, settled, until, watched
+from .pair_world import PAIR_ID
+from .repair_world import (
+    Repairs,
+    World,
+    choose_unloaded,
+    issue_exists,
+    issue_of,
+    names,
+    take,
+)
+from .runs import add_tracker, listed, put, set_up, settled, watched
 
 ISSUE = f"shrink_{PAIR_ID}"
 REMOVALS = f"removals_held_{PAIR_ID}"
 FILMS = 30
 LOST = range(28)
-
-
-@pytest.fixture
-def flow_texts() -> None:
-    """Leave out the check of account flows, whose texts are elsewhere."""
-
-
-@pytest.fixture
-def repairs(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Repairs:
-    """Return a way through repair flows."""
-    return Repairs(hass, hass_client)
 
 
 @pytest.fixture
@@ -127,13 +123,9 @@ async def test_believe_during_a_run(
 ) -> None:
     """Let an answer count from the next run, after the one that is going on."""
     await repairs.start(ISSUE)
-    async with async_get_runtime(hass).queue.turn({shrunk.home.entry_id}):
-        await press(hass, shrunk.subentry, "sync")
-        run = shrunk.pair.run
-        assert run is not None
+    async with shrunk.running() as run:
         shown = await repairs.choose("believe")
         assert (shown["type"], shown["step_id"]) == ("progress", "wait")
-    await until(run.done)
     assert [each.reason for each in run.result().failures] == ["suspicious_shrink"]
     await settled(hass)
     shown = await repairs.look_again()
@@ -146,9 +138,7 @@ async def test_believe_during_a_run(
 async def test_switch_off(hass: HomeAssistant, shrunk: World, repairs: Repairs) -> None:
     """Switch off this guard of the pair, and leave the others as they are."""
     guards = {"delete_limit": 3}
-    data = {**shrunk.subentry.data, "guards": guards}
-    hass.config_entries.async_update_subentry(shrunk.home, shrunk.subentry, data=data)
-    await hass.async_block_till_done()
+    await shrunk.set(guards=guards)
     await repairs.start(ISSUE)
     shown = await repairs.choose("switch_off")
     assert (shown["type"], shown["description"]) == ("create_entry", "switched_off")
@@ -180,9 +170,7 @@ async def test_account_not_loaded(
     hass: HomeAssistant, shrunk: World, repairs: Repairs
 ) -> None:
     """Decide nothing while the account of the pair is not loaded."""
-    await repairs.start(ISSUE)
-    await hass.config_entries.async_unload(shrunk.home.entry_id)
-    shown = await repairs.choose("believe")
+    shown = await choose_unloaded(shrunk, repairs, ISSUE, "believe")
     assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
     shown = await repairs.start(ISSUE)
     assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")

@@ -7,12 +7,9 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.crosswatch.providers.http import Limiters
-from custom_components.crosswatch.shared import DATA_LIMITERS
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
-from tests.providers.conftest import Clock
 from tests.simulators.catalogue import make_catalogue
 from tests.simulators.faults import FaultKind
 from tests.simulators.jellyfin import JellyfinSimulator, seed
@@ -24,6 +21,8 @@ from .runs import act, device_of
 
 WATCHED_AT = datetime(2025, 3, 1, 20, 30, tzinfo=UTC)
 FOREVER = 1000
+
+pytestmark = pytest.mark.usefixtures("clocks_stand_still")
 
 
 class Pair:
@@ -74,13 +73,6 @@ class Pair:
             self.account, self.subentry, data=data
         )
         await self.hass.async_block_till_done()
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(hass: HomeAssistant) -> None:
-    """Let no time pass between attempts, also while the clocks stand still."""
-    clock = Clock()
-    hass.data[DATA_LIMITERS] = Limiters(clock.time, clock.sleep)
 
 
 @pytest.fixture

@@ -1,44 +1,32 @@
 """Items that a service does not know: a person sees them, and says what to do."""
 
 from datetime import timedelta
-from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.crosswatch.engine.model import Feature
-from custom_components.crosswatch.providers.http import Limiters
-from custom_components.crosswatch.runtime import async_get_runtime
-from custom_components.crosswatch.shared import DATA_LIMITERS
 from homeassistant.core import HomeAssistant
-from tests.providers.conftest import Clock
 from tests.simulators.trakt import TraktSimulator
 
-from .repair_world import PAIR_ID, Repairs, issue_exists, issue_of, restart_issues, take
-from .runs import act, device_of, film, listed, press, put, set_up, titles, until
+from .pair_world import PAIR_ID
+from .repair_world import (
+    Repairs,
+    choose_unloaded,
+    choose_without_pair,
+    issue_exists,
+    issue_of,
+    restart_issues,
+    take,
+    told,
+)
+from .runs import act, device_of, film, listed, put, set_up, titles
 from .trakt_world import TraktWorld
 
 ISSUE = f"unresolved_{PAIR_ID}"
 UNKNOWN = range(5)
 
-
-@pytest.fixture(autouse=True)
-def no_waiting(hass: HomeAssistant) -> None:
-    """Let no time pass between attempts, also while the clocks stand still."""
-    clock = Clock()
-    hass.data[DATA_LIMITERS] = Limiters(clock.time, clock.sleep)
-
-
-@pytest.fixture
-def flow_texts() -> None:
-    """Leave out the check of account flows, whose texts are elsewhere."""
-
-
-@pytest.fixture
-def repairs(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Repairs:
-    """Return a way through repair flows."""
-    return Repairs(hass, hass_client)
+pytestmark = pytest.mark.usefixtures("clocks_stand_still")
 
 
 @pytest.fixture
@@ -58,15 +46,9 @@ async def stuck(world: TraktWorld) -> TraktWorld:
     return world
 
 
-def told(shown: dict[str, Any]) -> set[str]:
-    """Return the lines of the list that a dialog shows, as they are read."""
-    lines = shown["description_placeholders"]["titles"].splitlines()
-    return {line[2:].replace("\\", "") for line in lines if line.startswith("- ")}
-
-
 def not_found(*numbers: int) -> set[str]:
     """Return films as they stand in the list."""
-    return {f"Film {number} (2000) (not found)" for number in numbers}
+    return {f"Film {number} (2000)" for number in numbers}
 
 
 async def unknown_so_far(world: TraktWorld, count: int) -> int:
@@ -102,7 +84,8 @@ async def test_list(hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs) ->
     assert shown["menu_options"] == ["try_again", "block_all", "leave"]
     stands = shown["description_placeholders"]
     assert (stands["pair"], stands["count"]) == (stuck.subentry.title, "5")
-    assert "**Trakt \\(alice\\), watchlist: 5**" in stands["titles"]
+    assert "**Trakt \\(alice\\), Watchlist: 5**" in stands["titles"]
+    assert "The service does not know the item" in stands["titles"]
     assert told(shown) == not_found(*UNKNOWN)
 
 
@@ -295,13 +278,9 @@ async def test_block_during_a_run(
 ) -> None:
     """Let the run that is going on end first, which tells of the items once more."""
     await repairs.start(ISSUE)
-    async with async_get_runtime(hass).queue.turn({stuck.home.entry_id}):
-        await press(hass, stuck.subentry, "sync")
-        run = stuck.pair.run
-        assert run is not None
+    async with stuck.running():
         shown = await repairs.choose("block_all")
         assert (shown["type"], shown["step_id"]) == ("progress", "wait")
-    await until(run.done)
     shown = await repairs.come_out()
     assert (shown["type"], shown["description"]) == ("create_entry", "blocked")
     assert not issue_exists(hass, ISSUE)
@@ -311,7 +290,7 @@ async def test_restart(
     hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs
 ) -> None:
     """Keep the issue over a restart, and let it be answered right after."""
-    await hass.config_entries.async_unload(stuck.home.entry_id)
+    await stuck.unload()
     await restart_issues(hass)
     await set_up(hass, stuck.home)
     assert told(await repairs.start(ISSUE)) == not_found(*UNKNOWN)
@@ -319,7 +298,7 @@ async def test_restart(
 
 async def test_crash(hass: HomeAssistant, stuck: TraktWorld) -> None:
     """Tell again what was lost because it was not saved in time."""
-    await hass.config_entries.async_unload(stuck.home.entry_id)
+    await stuck.unload()
     hass.data["issue_registry"].issues.clear()
     await set_up(hass, stuck.home)
     assert issue_exists(hass, ISSUE)
@@ -330,9 +309,7 @@ async def test_account_not_loaded(
     hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs, option: str
 ) -> None:
     """Decide nothing while the account of the pair is not loaded."""
-    await repairs.start(ISSUE)
-    await hass.config_entries.async_unload(stuck.home.entry_id)
-    shown = await repairs.choose(option)
+    shown = await choose_unloaded(stuck, repairs, ISSUE, option)
     assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
     shown = await repairs.start(ISSUE)
     assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
@@ -343,11 +320,7 @@ async def test_pair_removed_behind_the_dialog(
     hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs, option: str
 ) -> None:
     """Leave nothing behind of a pair that is gone."""
-    await repairs.start(ISSUE)
-    hass.config_entries.async_remove_subentry(stuck.home, PAIR_ID)
-    await hass.async_block_till_done()
-    assert not issue_exists(hass, ISSUE)
-    shown = await repairs.choose(option)
+    shown = await choose_without_pair(stuck, repairs, ISSUE, option)
     assert (shown["type"], shown["reason"]) == ("abort", "pair_removed")
 
 

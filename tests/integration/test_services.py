@@ -1,6 +1,5 @@
 """The actions: what they do, what they answer, and what they refuse."""
 
-import asyncio
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -205,7 +204,7 @@ async def test_unknown_device(hass: HomeAssistant, world: World, action: str) ->
     assert await refusal(hass, action, device_id="nonsense") == "device_not_found"
 
 
-@ACTIONS
+@pytest.mark.parametrize("action", ["sync", "dry_run", "get_last_run"])
 async def test_device_of_an_account(
     hass: HomeAssistant, world: World, action: str
 ) -> None:
@@ -276,8 +275,7 @@ async def test_no_pair_is_on(hass: HomeAssistant, world: World) -> None:
 async def test_already_running(hass: HomeAssistant, world: World) -> None:
     """Refuse to start a pair twice, and start none of the others then."""
     first = hass.async_create_task(act(hass, "sync", device_id=world.device))
-    await asyncio.sleep(0)
-    assert coordinator_of(world.home, world.pair).data.running
+    await until(lambda: coordinator_of(world.home, world.pair).data.running)
     second = device_of(hass, world.home, world.second)
     devices = [second, world.device]
     assert await refusal(hass, "sync", device_id=devices) == "already_running"
@@ -292,7 +290,8 @@ async def test_fault_of_our_own(
     coordinator = coordinator_of(world.home, world.pair)
     with (
         patch(
-            "custom_components.crosswatch.pair_run.run_pair", side_effect=RuntimeError
+            "custom_components.crosswatch.engine.runner.run_pair",
+            side_effect=RuntimeError,
         ),
         pytest.raises(RuntimeError),
     ):

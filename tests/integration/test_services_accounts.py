@@ -156,6 +156,7 @@ async def test_login_that_has_ended(
     jellyfin.revoke_tokens(anna(jellyfin))
     data = {"device_id": world.device, "feature": "history", "query": "x"}
     assert await refusal(hass, "explain", **data) == "account_not_readable"
+    await hass.async_block_till_done()
     assert [
         flow["context"]["entry_id"]
         for flow in hass.config_entries.flow.async_progress()

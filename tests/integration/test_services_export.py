@@ -228,6 +228,7 @@ async def test_account_that_cannot_be_read(
     fields = {"device_id": world.device, "path": str(world.folder)}
     assert await refusal(hass, "export", **fields) == "account_not_readable"
     assert not list(world.folder.iterdir())
+    await hass.async_block_till_done()
     found = hass.config_entries.flow.async_progress()
     assert [flow["context"]["source"] for flow in found] == ["reauth"] * ended
 

@@ -13,8 +13,7 @@ import voluptuous as vol
 
 from custom_components.crosswatch.engine.model import Feature, Rated, Watched
 from custom_components.crosswatch.files.errors import FileFault
-from custom_components.crosswatch.import_run import import_scope
-from custom_components.crosswatch.runtime import async_get_runtime
+from custom_components.crosswatch.runtime import async_get_runtime, import_scope
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
@@ -32,7 +31,19 @@ from . import answer, connect, start_flow, wait_for_code
 from .conftest import PASSWORD
 from .flow_texts import TEXTS
 from .import_world import World, counts, make_world, outcomes
-from .runs import act, device_of, listed, put, rated, state_of, titles, until, watched
+from .runs import (
+    act,
+    add_tracker,
+    device_of,
+    listed,
+    put,
+    rated,
+    set_up,
+    state_of,
+    titles,
+    until,
+    watched,
+)
 from .service_world import refusal
 from .two_way import sign_in_at_trakt
 
@@ -280,6 +291,37 @@ async def test_import_waits_for_its_turn(world: World) -> None:
             await asyncio.sleep(0.01)
         assert not waiting.done()
         assert await all_titles(world.home) == NOTHING
+    assert counts(await waiting) == {"added": 6}
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_cancel(world: World, named: bool) -> None:
+    """Test that an import that waits is ended by name, or as all are that go on."""
+    path = archive(world.folder / "trakt.zip", exports.TRAKT)
+    imports = world.home.runtime_data.imports
+    device = {"device_id": world.device} if named else {}
+    async with async_get_runtime(world.hass).queue.turn([world.home.entry_id]):
+        waiting = asyncio.create_task(world.add(path))
+        await until(lambda: bool(imports))
+        assert await act(world.hass, "cancel", **device) == {"cancelled": 1}
+        with pytest.raises(HomeAssistantError) as ended:
+            await waiting
+    assert ended.value.translation_key == "import_cancelled"
+    assert not imports
+    assert await all_titles(world.home) == NOTHING
+    assert await act(world.hass, "cancel", **device) == {"cancelled": 0}
+
+
+async def test_cancel_another(world: World) -> None:
+    """Test that to cancel what an account does leaves the others alone."""
+    other = await add_tracker(world.hass, "Other")
+    await set_up(world.hass, other)
+    path = archive(world.folder / "trakt.zip", exports.TRAKT)
+    async with async_get_runtime(world.hass).queue.turn([world.home.entry_id]):
+        waiting = asyncio.create_task(world.add(path))
+        await until(lambda: bool(world.home.runtime_data.imports))
+        device = device_of(world.hass, other)
+        assert await act(world.hass, "cancel", device_id=device) == {"cancelled": 0}
     assert counts(await waiting) == {"added": 6}
 
 

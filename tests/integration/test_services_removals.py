@@ -5,7 +5,8 @@ import voluptuous as vol
 
 from homeassistant.core import HomeAssistant
 
-from .repair_world import PAIR_ID, World, issue_exists, names, take
+from .pair_world import PAIR_ID
+from .repair_world import World, issue_exists, names, take
 from .runs import act, device_of
 from .service_world import refusal
 

@@ -9,7 +9,7 @@ from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
 from tests.simulators.trakt import TraktSimulator
 
-from . import add_pair, answer, state_of as state_of_entry
+from . import add_pair, answer, state_of as state_of_entry, waiting_flows
 from .runs import act, device_of, film, listed, put, rated, state_of, until
 from .test_config_flow_code import APP
 from .test_end_to_end import reauth_flows, trakt_account
@@ -107,7 +107,7 @@ async def test_person_who_is_signing_in(
     trakt.faults.fail(path="/sync/.*", status=403, times=1000)
     await act(hass, "sync", device_id=device)
     trakt.oauth.auto_approve = None
-    (flow,) = hass.config_entries.flow.async_progress()
+    (flow,) = waiting_flows(hass)
     result = await answer(hass, flow, APP)
     trakt.faults.clear()
     (run,) = (await act(hass, "sync", device_id=device))["runs"]

@@ -4,17 +4,16 @@ from typing import Any, Self
 
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.crosswatch.coordinator import PairCoordinator
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from tests.simulators.trakt import TraktSimulator
 
-from .repair_world import PAIR_ID
-from .runs import act, add_tracker, coordinator_of, device_of, film, pair_data, set_up
+from .pair_world import PAIR_ID, PairWorld
+from .runs import add_tracker, film, pair_data, set_up
 from .two_way import sign_in_at_trakt
 
 
-class TraktWorld:
+class TraktWorld(PairWorld):
     """The tracker Home, the account of alice at Trakt, and the pair between them."""
 
     def __init__(
@@ -25,9 +24,8 @@ class TraktWorld:
         alice: ConfigEntry,
     ) -> None:
         """Take the accounts."""
-        self.hass = hass
+        super().__init__(hass, home)
         self.trakt = trakt
-        self.home = home
         self.alice = alice
 
     @classmethod
@@ -47,16 +45,6 @@ class TraktWorld:
         await set_up(hass, home)
         return cls(hass, trakt, home, alice)
 
-    @property
-    def subentry(self) -> ConfigSubentry:
-        """Return the pair as it is stored."""
-        return self.home.subentries[PAIR_ID]
-
-    @property
-    def pair(self) -> PairCoordinator:
-        """Return what runs the pair."""
-        return coordinator_of(self.home, self.subentry)
-
     def publish(self, *numbers: int) -> None:
         """Let Trakt know films from now on."""
         for number in numbers:
@@ -64,18 +52,3 @@ class TraktWorld:
             self.trakt.library.add_movie(
                 known.title, known.year or 0, ids=dict(known.ids)
             )
-
-    async def sync(self, **data: Any) -> dict[str, Any]:
-        """Run the pair and return its report, with the items."""
-        device = device_of(self.hass, self.home, self.subentry)
-        data = {"include_items": True, **data}
-        (run,) = (await act(self.hass, "sync", device_id=device, **data))["runs"]
-        return dict(run)
-
-    async def set(self, **data: Any) -> None:
-        """Change settings of the pair."""
-        data = {**self.subentry.data, **data}
-        self.hass.config_entries.async_update_subentry(
-            self.home, self.subentry, data=data
-        )
-        await self.hass.async_block_till_done()

@@ -1,6 +1,6 @@
 """A simulated AniList with an account that is signed in, for tests."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,7 +9,6 @@ from pathlib import Path
 
 import aiohttp
 
-from custom_components.crosswatch.engine.ids import item_keys
 from custom_components.crosswatch.engine.model import (
     Feature,
     Item,
@@ -17,22 +16,16 @@ from custom_components.crosswatch.engine.model import (
     MediaKind,
     Rated,
     Record,
-    Side,
-    Value,
 )
-from custom_components.crosswatch.engine.plan import (
-    Action,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Reason,
-)
+from custom_components.crosswatch.engine.plan import Action, Operation
 from custom_components.crosswatch.providers.anilist import SPEC
 from custom_components.crosswatch.providers.anilist.provider import AniListProvider
 from custom_components.crosswatch.providers.http import JsonObject, Limiters
-from custom_components.crosswatch.providers.spec import Connection
 from tests.simulators.anilist import AniListSimulator, Behaviour, Media
 from tests.simulators.routing import route_hosts
+
+from .connecting import provider_of
+from .operating import OperationOn
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -62,18 +55,16 @@ class World:
             self.saved.append(data)
             self.data = data
 
-        provider = SPEC.create(
-            Connection(
-                data=self.data,
-                session=self.session,
-                limiters=self.limiters,
-                save=save,
-                folder=self.folder,
-                options=dict(self.options),
-            )
+        return provider_of(
+            AniListProvider,
+            SPEC,
+            self.data,
+            self.session,
+            self.limiters,
+            save=save,
+            folder=self.folder,
+            options=self.options,
         )
-        assert isinstance(provider, AniListProvider)
-        return provider
 
     def map(self, *rows: object, option: str = "numbering_file") -> Path:
         """Write a mapping file and let the options name it."""
@@ -128,27 +119,7 @@ def item(media: Media, *namespaces: str) -> Item:
     return Item(kind, {name: ids[name] for name in wanted}, media.title, media.year)
 
 
-def operation(
-    what: Item | Media,
-    value: Value | None = None,
-    action: Action = Action.ADD,
-    *,
-    feature: Feature | None = None,
-    native_ids: tuple[str, ...] = (),
-) -> Operation:
-    """Return an operation on AniList."""
-    subject = what if isinstance(what, Item) else item(what)
-    told = Feature.RATINGS if isinstance(value, Rated) else Feature.WATCHLIST
-    return Operation(
-        feature=feature or told,
-        side=Side.TARGET,
-        action=action,
-        item=subject,
-        reason=Reason.MISSING,
-        keys=item_keys(subject),
-        value=value,
-        native_ids=native_ids,
-    )
+operation = OperationOn(item)
 
 
 def plan(*what: Item | Media) -> list[Operation]:
@@ -181,20 +152,3 @@ def _removal(record: Record | Media, feature: Feature) -> Operation:
     return operation(
         subject, None, Action.REMOVE, feature=feature, native_ids=(native_id,)
     )
-
-
-async def write(
-    provider: AniListProvider, operations: Sequence[Operation]
-) -> list[Outcome]:
-    """Write and return the outcomes in the order of the operations."""
-    outcomes = [
-        outcome async for outcome in provider.write(operations[0].feature, operations)
-    ]
-    told = {id(outcome.operation): outcome for outcome in outcomes}
-    assert len(told) == len(outcomes) == len(operations)
-    return [told[id(each)] for each in operations]
-
-
-def kinds(outcomes: Iterable[Outcome]) -> list[OutcomeKind]:
-    """Return only what came of each operation."""
-    return [outcome.kind for outcome in outcomes]

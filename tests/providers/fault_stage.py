@@ -42,7 +42,7 @@ from ..simulators.catalogue import make_catalogue
 from ..simulators.jellyfin import JellyfinSimulator, Oddities, User, UserData, seed
 from ..simulators.routing import route_hosts
 from ..simulators.trakt import Behaviour, Kind, Title, TraktSimulator
-from . import jellyfin_world, trakt_world
+from . import jellyfin_world, mediabrowser_world, trakt_world
 from .tracker_world import put, tracker
 
 SYNCED = (Feature.HISTORY, Feature.WATCHLIST, Feature.RATINGS)
@@ -116,9 +116,9 @@ class JellyfinEnd:
 
     async def sign_in(self, session: aiohttp.ClientSession, limiters: Limiters) -> None:
         """Sign in."""
-        context = jellyfin_world.context(session, limiters)
-        answers = jellyfin_world.answers(self.simulator.url)
-        signed_in = await JELLYFIN.sign_in(context).begin(answers)
+        context = mediabrowser_world.context(session, limiters)
+        answers = mediabrowser_world.answers(self.simulator.url)
+        signed_in = await JELLYFIN.load().sign_in(context).begin(answers)
         assert isinstance(signed_in, SignedIn)
         self.data = signed_in.data
 
@@ -420,7 +420,9 @@ async def an_end(
     match name:
         case "jellyfin":
             async with JellyfinSimulator() as server:
-                user = server.add_user(jellyfin_world.USER, jellyfin_world.PASSWORD)
+                user = server.add_user(
+                    mediabrowser_world.USER, mediabrowser_world.PASSWORD
+                )
                 end = JellyfinEnd(server, user)
                 await end.fill(as_source=as_source)
                 await end.sign_in(session, limiters)

@@ -1,35 +1,26 @@
 """A Kodi in a zone of its own, and the provider that is signed in to it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import aiohttp
 
-from custom_components.crosswatch.engine.ids import item_keys, normalise_ids
+from custom_components.crosswatch.engine.ids import normalise_ids
 from custom_components.crosswatch.engine.model import (
     Feature,
     Item,
     MediaKind,
     Record,
-    Side,
     Snapshot,
-    Value,
 )
-from custom_components.crosswatch.engine.plan import (
-    Action,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Reason,
-)
+from custom_components.crosswatch.engine.plan import Operation, OutcomeKind, Reason
 from custom_components.crosswatch.providers.http import JsonObject, Limiters
 from custom_components.crosswatch.providers.kodi import SPEC
 from custom_components.crosswatch.providers.kodi.provider import KodiProvider
 from custom_components.crosswatch.providers.sign_in import Answers, SignedIn
-from custom_components.crosswatch.providers.spec import Connection, SignInContext
+from custom_components.crosswatch.providers.spec import SignInContext
 
 from ..simulators.catalogue import Catalogue, make_catalogue
 from ..simulators.kodi import (
@@ -41,6 +32,8 @@ from ..simulators.kodi import (
     Show,
     seed,
 )
+from .connecting import answers_of, context_of, provider_of
+from .operating import write_told
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 USER = "jon"
@@ -86,34 +79,17 @@ class World:
         self, feature: Feature, *operations: Operation
     ) -> list[tuple[OutcomeKind, Reason | None]]:
         """Write, and return what came of each operation, in their order."""
-        outcomes = {
-            id(outcome.operation): outcome
-            for outcome in await written(self.provider, feature, operations)
-        }
-        assert len(outcomes) == len(operations)
-        told = [outcomes[id(operation)] for operation in operations]
-        return [(outcome.kind, outcome.reason) for outcome in told]
+        return await write_told(self.provider, feature, operations)
 
 
 def context(session: aiohttp.ClientSession, limiters: Limiters) -> SignInContext:
     """Return what a sign-in is given."""
-    return SignInContext(
-        session=lambda verify_ssl: session,
-        limiters=limiters,
-        device_id="crosswatch-test-device",
-        folder=Path(),
-    )
+    return context_of(session, limiters, device_id="crosswatch-test-device")
 
 
 def answers(url: str, **changes: str | bool) -> Answers:
     """Return what a person fills in."""
-    return {
-        "url": url,
-        "username": USER,
-        "password": PASSWORD,
-        "verify_ssl": True,
-        **changes,
-    }
+    return answers_of(url, USER, PASSWORD, **changes)
 
 
 def provider_for(
@@ -123,23 +99,7 @@ def provider_for(
     options: JsonObject | None = None,
 ) -> KodiProvider:
     """Return the provider of what a sign-in kept."""
-
-    async def save(data: JsonObject) -> None:
-        """Take changed data, of which there is none."""
-        raise AssertionError
-
-    provider = SPEC.create(
-        Connection(
-            data=data,
-            session=session,
-            limiters=limiters,
-            save=save,
-            folder=Path(),
-            options=options or {},
-        )
-    )
-    assert isinstance(provider, KodiProvider)
-    return provider
+    return provider_of(KodiProvider, SPEC, data, session, limiters, options=options)
 
 
 @asynccontextmanager
@@ -159,8 +119,10 @@ async def a_world(
         password=PASSWORD,
     ) as server:
         seeded = seed(server, catalogue or make_catalogue(films=30, shows=6), oddities)
-        signed_in = await SPEC.sign_in(context(session, limiters)).begin(
-            answers(server.url)
+        signed_in = (
+            await SPEC.load()
+            .sign_in(context(session, limiters))
+            .begin(answers(server.url))
         )
         assert isinstance(signed_in, SignedIn)
         server.reset_requests()
@@ -179,33 +141,3 @@ def as_item(entry: Movie | Show | Episode) -> Item:
     return Item(
         MediaKind.EPISODE, ids, entry.title, None, show, entry.season, entry.number
     )
-
-
-def operation(
-    item: Item,
-    value: Value | None,
-    *,
-    feature: Feature = Feature.HISTORY,
-    before: Value | None = None,
-    native_ids: Sequence[str] = (),
-    keys: Sequence[str] | None = None,
-) -> Operation:
-    """Return an operation; without a value it removes."""
-    return Operation(
-        feature=feature,
-        side=Side.TARGET,
-        action=Action.REMOVE if value is None else Action.ADD,
-        item=item,
-        reason=Reason.MISSING,
-        keys=item_keys(item) if keys is None else tuple(keys),
-        value=value,
-        before=before,
-        native_ids=tuple(native_ids),
-    )
-
-
-async def written(
-    provider: KodiProvider, feature: Feature, operations: Sequence[Operation]
-) -> list[Outcome]:
-    """Return all outcomes of a write."""
-    return [outcome async for outcome in provider.write(feature, operations)]

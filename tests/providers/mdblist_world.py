@@ -1,14 +1,12 @@
 """A simulated MDBList with an account that is signed in, for tests."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import aiohttp
 
-from custom_components.crosswatch.engine.ids import item_keys
 from custom_components.crosswatch.engine.model import (
     Feature,
     Item,
@@ -17,24 +15,18 @@ from custom_components.crosswatch.engine.model import (
     Progress,
     Rated,
     Record,
-    Side,
     Snapshot,
-    Value,
     Watched,
 )
-from custom_components.crosswatch.engine.plan import (
-    Action,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Reason,
-)
-from custom_components.crosswatch.providers.http import JsonObject, Limiters
+from custom_components.crosswatch.engine.plan import Action, Operation
+from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.mdblist.provider import MdblistProvider
-from custom_components.crosswatch.providers.spec import Connection
 from tests.simulators.catalogue import Catalogue, make_catalogue
 from tests.simulators.mdblist import Behaviour, Kind, MdblistSimulator, Title
 from tests.simulators.routing import route_hosts
+
+from .connecting import connection_of
+from .operating import OperationOn
 
 HOST = "api.mdblist.com"
 CATALOGUE = make_catalogue(films=60, shows=6, seed=5)
@@ -69,18 +61,9 @@ class World:
 
         `known` is what its sign-in has found out.
         """
-
-        async def save(data: JsonObject) -> None:
-            """Refuse: nothing changes."""
-            raise AssertionError(data)
-
         return MdblistProvider.create(
-            Connection(
-                data={"api_key": self.mdblist.API_KEY, **known},
-                session=self.session,
-                limiters=self.limiters,
-                save=save,
-                folder=Path("unused"),
+            connection_of(
+                {"api_key": self.mdblist.API_KEY, **known}, self.session, self.limiters
             ),
             now=lambda: self.now,
         )
@@ -134,28 +117,7 @@ def item(title: Title, *namespaces: str) -> Item:
     return Item(kind, ids, title.name, title.year, show, title.season, title.number)
 
 
-def operation(
-    what: Item | Title,
-    value: Value | None = None,
-    action: Action = Action.ADD,
-    *,
-    before: Value | None = None,
-    native_ids: tuple[str, ...] = (),
-) -> Operation:
-    """Return an operation on the account."""
-    subject = what if isinstance(what, Item) else item(what)
-    told = value or before or Listed()
-    return Operation(
-        feature=FEATURES[type(told)],
-        side=Side.TARGET,
-        action=action,
-        item=subject,
-        reason=Reason.MISSING,
-        keys=item_keys(subject),
-        value=value,
-        before=before,
-        native_ids=native_ids,
-    )
+operation = OperationOn(item)
 
 
 def removing(record: Record) -> Operation:
@@ -176,20 +138,3 @@ async def read(
     markers = await provider.activity([feature])
     snapshot = await provider.read(feature, previous)
     return replace(snapshot, marker=markers.get(feature, ""))
-
-
-async def write(
-    provider: MdblistProvider, operations: Sequence[Operation]
-) -> list[Outcome]:
-    """Write and return the outcomes in the order of the operations."""
-    outcomes = [
-        outcome async for outcome in provider.write(operations[0].feature, operations)
-    ]
-    told = {id(outcome.operation): outcome for outcome in outcomes}
-    assert len(told) == len(outcomes) == len(operations)
-    return [told[id(each)] for each in operations]
-
-
-def kinds(outcomes: Iterable[Outcome]) -> list[OutcomeKind]:
-    """Return only what came of each operation."""
-    return [outcome.kind for outcome in outcomes]

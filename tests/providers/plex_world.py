@@ -1,6 +1,6 @@
 """A Plex server with its owner and plex.tv, and the provider that is signed in."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,22 +8,8 @@ from pathlib import Path
 
 import aiohttp
 
-from custom_components.crosswatch.engine.ids import item_keys
-from custom_components.crosswatch.engine.model import (
-    Feature,
-    Item,
-    Record,
-    Side,
-    Snapshot,
-    Value,
-)
-from custom_components.crosswatch.engine.plan import (
-    Action,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Reason,
-)
+from custom_components.crosswatch.engine.model import Feature, Record, Snapshot, Value
+from custom_components.crosswatch.engine.plan import Operation, OutcomeKind, Reason
 from custom_components.crosswatch.providers.http import JsonObject, Limiters
 from custom_components.crosswatch.providers.plex import SPEC
 from custom_components.crosswatch.providers.plex.provider import PlexProvider
@@ -35,7 +21,7 @@ from custom_components.crosswatch.providers.sign_in import (
     SignedIn,
     SignIn,
 )
-from custom_components.crosswatch.providers.spec import Connection, SignInContext
+from custom_components.crosswatch.providers.spec import SignInContext
 
 from ..simulators.catalogue import Catalogue, make_catalogue
 from ..simulators.plex import (
@@ -47,6 +33,8 @@ from ..simulators.plex import (
     seed,
 )
 from ..simulators.routing import route_hosts
+from .connecting import context_of, provider_of
+from .operating import operation, write_told
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DEVICE_ID = "crosswatch-test-device"
@@ -114,13 +102,7 @@ class World:
         self, feature: Feature, *operations: Operation
     ) -> list[tuple[OutcomeKind, Reason | None]]:
         """Write, and return what came of each operation, in their order."""
-        outcomes = {
-            id(outcome.operation): outcome
-            for outcome in await written(self.provider, feature, operations)
-        }
-        assert len(outcomes) == len(operations)
-        told = [outcomes[id(operation)] for operation in operations]
-        return [(outcome.kind, outcome.reason) for outcome in told]
+        return await write_told(self.provider, feature, operations)
 
     def restart(self) -> None:
         """Start Home Assistant again: nothing is left but what was kept."""
@@ -134,16 +116,15 @@ class World:
             self.data = data
             self.saved.append(data)
 
-        provider = SPEC.create(
-            Connection(
-                data=data,
-                session=self.session,
-                limiters=self.limiters,
-                save=save,
-                folder=self.folder,
-            )
+        provider = provider_of(
+            PlexProvider,
+            SPEC,
+            data,
+            self.session,
+            self.limiters,
+            save=save,
+            folder=self.folder,
         )
-        assert isinstance(provider, PlexProvider)
         provider._now = self.clock  # noqa: SLF001
         return provider
 
@@ -163,13 +144,7 @@ def context(
     known: JsonObject | None = None,
 ) -> SignInContext:
     """Return what a sign-in is given."""
-    return SignInContext(
-        session=lambda verify_ssl: session,
-        limiters=limiters,
-        device_id=DEVICE_ID,
-        folder=Path(),
-        known=known or {},
-    )
+    return context_of(session, limiters, device_id=DEVICE_ID, known=known)
 
 
 async def go_on(
@@ -206,7 +181,7 @@ async def a_world(
             cloud.add_server(server)
             cloud.auto_link = jon
             with route_hosts(cloud.hosts()):
-                sign_in = SPEC.sign_in(context(session, limiters))
+                sign_in = SPEC.load().sign_in(context(session, limiters))
                 begun = await sign_in.begin({})
                 signed_in = await go_on(sign_in, begun)
                 assert isinstance(signed_in, SignedIn)
@@ -228,29 +203,6 @@ async def a_world(
                 yield world
 
 
-def operation(
-    item: Item,
-    value: Value | None,
-    *,
-    feature: Feature = HISTORY,
-    before: Value | None = None,
-    native_ids: Sequence[str] = (),
-    keys: Sequence[str] | None = None,
-) -> Operation:
-    """Return an operation; without a value it removes."""
-    return Operation(
-        feature=feature,
-        side=Side.TARGET,
-        action=Action.REMOVE if value is None else Action.ADD,
-        item=item,
-        reason=Reason.MISSING,
-        keys=item_keys(item) if keys is None else tuple(keys),
-        value=value,
-        before=before,
-        native_ids=tuple(native_ids),
-    )
-
-
 def removal(record: Record, feature: Feature, before: Value | None = None) -> Operation:
     """Return the operation that takes away what a record says, or a part of it."""
     return operation(
@@ -260,10 +212,3 @@ def removal(record: Record, feature: Feature, before: Value | None = None) -> Op
         before=before or record.value,
         native_ids=(record.native_id,),
     )
-
-
-async def written(
-    provider: PlexProvider, feature: Feature, operations: Sequence[Operation]
-) -> list[Outcome]:
-    """Return all outcomes of a write."""
-    return [outcome async for outcome in provider.write(feature, operations)]

@@ -4,36 +4,21 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import aiohttp
 
-from custom_components.crosswatch.engine.ids import item_keys
 from custom_components.crosswatch.engine.model import (
     Feature,
     Item,
-    Listed,
     MediaKind,
-    Progress,
-    Rated,
     Record,
-    Side,
     Snapshot,
-    Value,
-    Watched,
 )
-from custom_components.crosswatch.engine.plan import (
-    Action,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Reason,
-)
+from custom_components.crosswatch.engine.plan import Action, Operation, Outcome, Reason
 from custom_components.crosswatch.engine.provider import ProviderError
 from custom_components.crosswatch.providers.http import JsonValue, Limiters
 from custom_components.crosswatch.providers.simkl import SPEC
 from custom_components.crosswatch.providers.simkl.provider import SimklProvider
-from custom_components.crosswatch.providers.spec import Connection
 from tests.simulators.catalogue import make_catalogue
 from tests.simulators.routing import route_hosts
 from tests.simulators.simkl import (
@@ -44,6 +29,9 @@ from tests.simulators.simkl import (
     SimklSimulator,
     Title,
 )
+
+from .connecting import provider_of
+from .operating import OperationOn
 
 CATALOGUE = make_catalogue(films=8, shows=2, seasons_per_show=2, episodes_per_season=4)
 TVDB = "267440"
@@ -102,23 +90,14 @@ class World:
 
     def provider(self) -> SimklProvider:
         """Return the account, as if Home Assistant had just started."""
-
-        async def save(data: object) -> None:
-            """Refuse: nothing changes while it runs."""
-            raise AssertionError(data)
-
-        provider = SPEC.create(
-            Connection(
-                data=self.data,
-                session=self.session,
-                limiters=self.limiters,
-                save=save,
-                folder=Path("unused"),
-                options={each.name: False for each in SPEC.options} | self.options,
-            )
+        return provider_of(
+            SimklProvider,
+            SPEC,
+            self.data,
+            self.session,
+            self.limiters,
+            options={each.name: False for each in SPEC.options} | self.options,
         )
-        assert isinstance(provider, SimklProvider)
-        return provider
 
     async def read(
         self, feature: Feature, previous: Snapshot | None = None
@@ -163,33 +142,7 @@ def item(title: Title, episode: Episode | None = None) -> Item:
     return Item(MediaKind.EPISODE, own, episode.name, None, show, *place)
 
 
-def operation(
-    what: Item | Title,
-    value: Value | None = None,
-    action: Action = Action.ADD,
-    *,
-    before: Value | None = None,
-    native_ids: tuple[str, ...] = (),
-) -> Operation:
-    """Return an operation on the SIMKL side."""
-    subject = what if isinstance(what, Item) else item(what)
-    told = value or before or Listed()
-    features = {
-        Watched: Feature.HISTORY,
-        Rated: Feature.RATINGS,
-        Progress: Feature.PROGRESS,
-    }
-    return Operation(
-        feature=features.get(type(told), Feature.WATCHLIST),
-        side=Side.TARGET,
-        action=action,
-        item=subject,
-        reason=Reason.MISSING,
-        keys=item_keys(subject),
-        value=value,
-        before=before,
-        native_ids=native_ids,
-    )
+operation = OperationOn(item)
 
 
 def removal(record: Record) -> Operation:
@@ -206,18 +159,6 @@ def removal(record: Record) -> Operation:
     )
 
 
-async def write(
-    provider: SimklProvider, operations: Sequence[Operation]
-) -> list[Outcome]:
-    """Write and return the outcomes in the order of the operations."""
-    outcomes = [
-        outcome async for outcome in provider.write(operations[0].feature, operations)
-    ]
-    told = {id(outcome.operation): outcome for outcome in outcomes}
-    assert len(told) == len(outcomes) == len(operations)
-    return [told[id(each)] for each in operations]
-
-
 async def try_to_write(
     provider: SimklProvider, operations: Sequence[Operation]
 ) -> tuple[list[Outcome], ProviderError | None]:
@@ -229,11 +170,6 @@ async def try_to_write(
     except ProviderError as err:
         return outcomes, err
     return outcomes, None
-
-
-def kinds(outcomes: Iterable[Outcome]) -> list[OutcomeKind]:
-    """Return only what came of each operation."""
-    return [outcome.kind for outcome in outcomes]
 
 
 def reasons(outcomes: Iterable[Outcome]) -> list[Reason | None]:

@@ -4,18 +4,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import aiohttp
 
 from custom_components.crosswatch.engine.model import Feature, Record, Snapshot, Watched
 from custom_components.crosswatch.providers.http import JsonObject, Limiters
 from custom_components.crosswatch.providers.sign_in import Answers, SignedIn
-from custom_components.crosswatch.providers.spec import Connection, SignInContext
+from custom_components.crosswatch.providers.spec import SignInContext
 from custom_components.crosswatch.providers.tautulli import SPEC
 from custom_components.crosswatch.providers.tautulli.provider import TautulliProvider
 from tests.simulators.catalogue import Catalogue, make_catalogue
 from tests.simulators.tautulli import Seeded, TautulliSimulator, User, seed
+
+from .connecting import context_of, provider_of
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 JON = 133788
@@ -79,12 +80,7 @@ def watched(record: Record) -> Watched:
 
 def context(session: aiohttp.ClientSession, limiters: Limiters) -> SignInContext:
     """Return what a sign-in is given."""
-    return SignInContext(
-        session=lambda verify_ssl: session,
-        limiters=limiters,
-        device_id="device",
-        folder=Path("unused"),
-    )
+    return context_of(session, limiters)
 
 
 def answers(server: TautulliSimulator, **changes: str | bool) -> Answers:
@@ -96,22 +92,7 @@ def provider_for(
     data: JsonObject, session: aiohttp.ClientSession, limiters: Limiters
 ) -> TautulliProvider:
     """Return the provider of what a sign-in kept."""
-
-    async def save(data: JsonObject) -> None:
-        """Take changed data, of which there is none."""
-        raise AssertionError
-
-    provider = SPEC.create(
-        Connection(
-            data=data,
-            session=session,
-            limiters=limiters,
-            save=save,
-            folder=Path("unused"),
-        )
-    )
-    assert isinstance(provider, TautulliProvider)
-    return provider
+    return provider_of(TautulliProvider, SPEC, data, session, limiters)
 
 
 @asynccontextmanager
@@ -124,8 +105,8 @@ async def tautulli_world(
     async with TautulliSimulator(clock=lambda: NOW) as server:
         seeded = seed(server, catalogue or make_catalogue(12, 3, 2, 4))
         jon = server.add_user("jon", JON, friendly_name="Jon Snow")
-        signed_in = await SPEC.sign_in(context(session, limiters)).begin(
-            answers(server)
+        signed_in = (
+            await SPEC.load().sign_in(context(session, limiters)).begin(answers(server))
         )
         assert isinstance(signed_in, SignedIn)
         server.reset_requests()

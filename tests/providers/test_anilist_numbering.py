@@ -24,7 +24,8 @@ from custom_components.crosswatch.engine.plan import OutcomeKind
 from custom_components.crosswatch.engine.provider import ProtocolError
 from custom_components.crosswatch.providers.http import Limiters
 
-from .anilist_world import World, anilist_world, item, kinds, plan, rate, unplan, write
+from .anilist_world import World, anilist_world, item, plan, rate, unplan
+from .operating import kinds, write
 
 SHOW = Item(MediaKind.SHOW, {"tvdb": "700", "tmdb": "800"}, "A Series", 2010)
 FILM = Item(MediaKind.MOVIE, {"tmdb": "804"}, "A Film", 1990)

@@ -27,14 +27,13 @@ from .anilist_world import (
     World,
     anilist_world,
     item,
-    kinds,
     operation,
     plan,
     rate,
     unplan,
     unrate,
-    write,
 )
+from .operating import kinds, write
 
 BOTH = (Feature.WATCHLIST, Feature.RATINGS)
 
@@ -60,7 +59,7 @@ async def account(world: World) -> AniListProvider:
         folder=world.folder,
     )
     answers = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    asked = await SPEC.sign_in(context).begin(answers)
+    asked = await SPEC.load().sign_in(context).begin(answers)
     assert isinstance(asked, Question)
     signed_in = await asked.answer({"pin": world.anilist.show_pin()})
     assert isinstance(signed_in, SignedIn)

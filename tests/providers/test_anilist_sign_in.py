@@ -48,7 +48,7 @@ def context(world: World) -> SignInContext:
 
 async def question(world: World, **answers: str) -> Question:
     """Return the form that asks for the PIN."""
-    found = await SPEC.sign_in(context(world)).begin({**ANSWERS, **answers})
+    found = await SPEC.load().sign_in(context(world)).begin({**ANSWERS, **answers})
     assert isinstance(found, Question)
     return found
 
@@ -202,4 +202,4 @@ async def test_nothing_to_wait_for(world: World) -> None:
     """There is no code to be entered elsewhere."""
     code = DeviceCode(code="", url="", secret="", expires_in=1, interval=1)
     with pytest.raises(SignInError):
-        await SPEC.sign_in(context(world)).finish(code)
+        await SPEC.load().sign_in(context(world)).finish(code)

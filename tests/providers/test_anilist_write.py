@@ -29,14 +29,13 @@ from .anilist_world import (
     World,
     anilist_world,
     item,
-    kinds,
     operation,
     plan,
     rate,
     unplan,
     unrate,
-    write,
 )
+from .operating import kinds, write
 
 APPLIED, THERE = OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE
 

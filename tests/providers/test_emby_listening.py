@@ -14,7 +14,7 @@ from custom_components.crosswatch.providers.mediabrowser import listening
 from custom_components.crosswatch.providers.spec import Listener
 
 from .emby_world import World, a_world
-from .jellyfin_world import moment
+from .mediabrowser_world import moment
 
 ALL = (Feature.HISTORY, Feature.WATCHLIST, Feature.PROGRESS)
 

@@ -24,7 +24,8 @@ from ..simulators.base import FaultKind
 from ..simulators.emby import Shelf, ShelfKind
 from ..simulators.jellyfin import Item as ServerItem
 from .emby_world import World, a_world, snapshot_with_marker
-from .jellyfin_world import as_item, operation
+from .mediabrowser_world import as_item
+from .operating import operation
 
 WATCHLIST = Feature.WATCHLIST
 NAME = "To Watch"

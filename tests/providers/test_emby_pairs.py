@@ -20,7 +20,7 @@ from custom_components.crosswatch.providers.http import Limiters
 from ..simulators.catalogue import make_catalogue
 from ..simulators.jellyfin import Item, UserData
 from . import emby_world, jellyfin_world
-from .jellyfin_world import NOW, moment
+from .mediabrowser_world import NOW, moment
 
 type World = emby_world.World | jellyfin_world.World
 

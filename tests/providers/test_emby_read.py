@@ -29,7 +29,8 @@ from ..simulators.catalogue import make_catalogue
 from ..simulators.emby import SavedFilter
 from ..simulators.jellyfin import Oddities, watch_some
 from .emby_world import ITEMS, World, a_world, snapshot_with_marker
-from .jellyfin_world import NOW, as_item, moment, operation
+from .mediabrowser_world import NOW, as_item, moment
+from .operating import operation
 
 ALL = [Feature.WATCHLIST, Feature.HISTORY, Feature.PROGRESS]
 EVERYTHING = [*ALL, Feature.RATINGS]

@@ -26,7 +26,7 @@ from ..simulators.emby import EmbySimulator
 from ..simulators.jellyfin import JellyfinSimulator, User
 from ..simulators.tls import self_signed_context
 from .emby_world import provider_for
-from .jellyfin_world import DEVICE_ID, PASSWORD, USER, answers, context
+from .mediabrowser_world import DEVICE_ID, PASSWORD, USER, answers, context
 
 INFO = "(/emby)?/System/Info/Public"
 LOGIN = "(/emby)?/Users/AuthenticateByName"
@@ -51,7 +51,7 @@ async def signed_in(
     session: aiohttp.ClientSession, limiters: Limiters, given: Answers
 ) -> SignedIn:
     """Return what a sign-in comes to."""
-    done = await SPEC.sign_in(context(session, limiters)).begin(given)
+    done = await SPEC.load().sign_in(context(session, limiters)).begin(given)
     assert isinstance(done, SignedIn)
     return done
 
@@ -69,8 +69,11 @@ async def failure(
 def test_spec() -> None:
     """The form asks for what it takes, and servers are known by what they announce."""
     assert (SPEC.slug, SPEC.name) == ("emby", "Emby")
-    assert not SPEC.known_from
-    found = SPEC.discovered_by["Emby Server"](
+    assert not SPEC.load().known_from
+    assert SPEC.announced_as == ("Emby Server",)
+    found_by = SPEC.load().found
+    assert found_by is not None
+    found = found_by(
         Announcement(
             host="192.0.2.7",
             port=8096,
@@ -80,7 +83,7 @@ def test_spec() -> None:
     )
     assert found is not None
     assert (found.server_id, found.name) == ("f40a", "Attic")
-    assert set(SPEC.capabilities) == set(Feature)
+    assert set(SPEC.load().capabilities) == set(Feature)
 
 
 @pytest.mark.parametrize("path", ["", "/emby", "/web/index.html", "/"])

@@ -26,8 +26,9 @@ from custom_components.crosswatch.providers.http import Limiters
 
 from ..simulators.base import FaultKind
 from ..simulators.jellyfin import Item as ServerItem, Oddities
-from .emby_world import ITEMS, World, a_world, written
-from .jellyfin_world import NOW, as_item, moment, operation
+from .emby_world import ITEMS, World, a_world
+from .mediabrowser_world import NOW, as_item, moment
+from .operating import operation, written
 
 AT = moment(days=100, minutes=7)
 TICKS_A_MINUTE = 600_000_000

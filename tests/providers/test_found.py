@@ -26,7 +26,8 @@ def announced(
     **properties: str,
 ) -> FoundServer | None:
     """Return what a provider makes of an announcement."""
-    (found_by,) = spec.discovered_by.values()
+    found_by = spec.load().found
+    assert found_by is not None
     return found_by(
         Announcement(host=host, port=port, name=name, properties=properties)
     )
@@ -50,7 +51,7 @@ def found(spec: ProviderSpec, **announcement: Any) -> FoundServer:
 )
 def test_kinds(spec: ProviderSpec, kind: str) -> None:
     """Recognise servers by what they are known to announce."""
-    assert set(spec.discovered_by) == {kind}
+    assert spec.announced_as == (kind,)
 
 
 def test_kodi() -> None:
@@ -156,7 +157,7 @@ def test_known_to_home_assistant() -> None:
     answers = {
         domain: dict(answers_of(data[domain]))
         for spec in (EMBY, JELLYFIN, KODI, PLEX, TAUTULLI)
-        for domain, answers_of in spec.known_from.items()
+        for domain, answers_of in spec.load().known_from.items()
     }
     assert {domain: each["url"] for domain, each in answers.items()} == {
         "jellyfin": "http://a",

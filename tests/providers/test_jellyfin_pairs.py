@@ -27,7 +27,8 @@ from custom_components.crosswatch.providers.http import JsonObject, Limiters
 
 from ..simulators.catalogue import make_catalogue
 from ..simulators.jellyfin import Item as ServerItem
-from .jellyfin_world import NOW, World, a_world, moment
+from .jellyfin_world import World, a_world
+from .mediabrowser_world import NOW, moment
 
 MINUTE: Final = 60 * 10_000_000
 REMOVING = FeaturePolicy(remove=True)

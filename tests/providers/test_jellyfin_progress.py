@@ -42,7 +42,9 @@ from custom_components.crosswatch.providers.mediabrowser.sessions import being_p
 from ..simulators.base import FaultKind
 from ..simulators.catalogue import make_catalogue
 from ..simulators.jellyfin import Item as ServerItem, Oddities
-from .jellyfin_world import ITEMS, World, a_world, as_item, moment, operation
+from .jellyfin_world import ITEMS, World, a_world
+from .mediabrowser_world import as_item, moment
+from .operating import operation
 
 MINUTE: Final = 60_000
 TICKS: Final = 10_000

@@ -35,7 +35,8 @@ from ..simulators.base import FaultKind
 from ..simulators.catalogue import make_catalogue
 from ..simulators.jellyfin import Item as ServerItem, Oddities, watch_some
 from ..simulators.jellyfin.items import ItemWriter
-from .jellyfin_world import ITEMS, FaultRule, World, a_world, moment
+from .jellyfin_world import ITEMS, FaultRule, World, a_world
+from .mediabrowser_world import moment
 
 BOTH = (Feature.HISTORY, Feature.WATCHLIST)
 

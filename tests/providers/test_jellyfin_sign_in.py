@@ -25,7 +25,8 @@ from custom_components.crosswatch.providers.sign_in import (
 from ..simulators.base import FaultKind
 from ..simulators.jellyfin import JellyfinSimulator, User
 from ..simulators.tls import self_signed_context
-from .jellyfin_world import DEVICE_ID, PASSWORD, USER, answers, context, provider_for
+from .jellyfin_world import provider_for
+from .mediabrowser_world import DEVICE_ID, PASSWORD, USER, answers, context
 
 INFO = "/System/Info/Public"
 LOGIN = "/Users/AuthenticateByName"
@@ -45,7 +46,7 @@ async def failure(
 ) -> SignInError:
     """Return the error with which a sign-in ends."""
     with pytest.raises(SignInError) as error:
-        await SPEC.sign_in(context(session, limiters)).begin(given)
+        await SPEC.load().sign_in(context(session, limiters)).begin(given)
     return error.value
 
 
@@ -59,8 +60,10 @@ async def test_with_a_password(
     server: JellyfinSimulator, session: aiohttp.ClientSession, limiters: Limiters
 ) -> None:
     """Name and password lead to a token that works, and to all that is kept."""
-    signed_in = await SPEC.sign_in(context(session, limiters)).begin(
-        answers(f"{server.url}/web/index.html", username="JON")
+    signed_in = (
+        await SPEC.load()
+        .sign_in(context(session, limiters))
+        .begin(answers(f"{server.url}/web/index.html", username="JON"))
     )
     assert isinstance(signed_in, SignedIn)
     data = dict(signed_in.data)
@@ -166,8 +169,10 @@ async def test_passwords(
 ) -> None:
     """A password may be empty, and hold anything."""
     user_of(server).password = password
-    signed_in = await SPEC.sign_in(context(session, limiters)).begin(
-        answers(server.url, password=password, username="JON ")
+    signed_in = (
+        await SPEC.load()
+        .sign_in(context(session, limiters))
+        .begin(answers(server.url, password=password, username="JON "))
     )
     assert isinstance(signed_in, SignedIn)
     assert signed_in.data["username"] == USER
@@ -179,7 +184,7 @@ async def test_a_device_id_of_any_letters(
     """The server knows the device by the very id that was meant."""
     device_id = 'a "b", c=d+e %41 ü'
     given = replace(context(session, limiters), device_id=device_id)
-    await SPEC.sign_in(given).begin(answers(server.url))
+    await SPEC.load().sign_in(given).begin(answers(server.url))
     [device] = server.devices.by_token.values()
     assert device.device_id == device_id
 
@@ -208,8 +213,8 @@ async def test_a_version_that_will_do(
 ) -> None:
     """Newer ones, and those that cannot be read, are given a try."""
     server.version = version
-    signed_in = await SPEC.sign_in(context(session, limiters)).begin(
-        answers(server.url)
+    signed_in = (
+        await SPEC.load().sign_in(context(session, limiters)).begin(answers(server.url))
     )
     assert isinstance(signed_in, SignedIn)
 
@@ -283,8 +288,10 @@ async def test_a_base_path(session: aiohttp.ClientSession, limiters: Limiters) -
     """A server below a path of its host is reached there."""
     async with JellyfinSimulator(base_path="/media/jf") as server:
         server.add_user(USER, PASSWORD)
-        signed_in = await SPEC.sign_in(context(session, limiters)).begin(
-            answers(server.url.removeprefix("http://") + "/web/#/home.html")
+        signed_in = (
+            await SPEC.load()
+            .sign_in(context(session, limiters))
+            .begin(answers(server.url.removeprefix("http://") + "/web/#/home.html"))
         )
         assert isinstance(signed_in, SignedIn)
         assert signed_in.data["url"] == server.url
@@ -310,7 +317,7 @@ async def test_a_base_path_that_was_left_out(
         given = context(session, limiters)
         sent = location.format(url=server.url)
         async with redirecting(sent, server) as root:
-            signed_in = await SPEC.sign_in(given).begin(answers(root))
+            signed_in = await SPEC.load().sign_in(given).begin(answers(root))
     assert isinstance(signed_in, SignedIn)
     assert str(signed_in.data["url"]).endswith("/media/jf")
 
@@ -367,8 +374,10 @@ async def test_a_redirect_is_followed_before_anything_is_said(
     await site.start()
     port = runner.addresses[0][1]
     try:
-        signed_in = await SPEC.sign_in(context(session, limiters)).begin(
-            answers(f"http://127.0.0.1:{port}")
+        signed_in = (
+            await SPEC.load()
+            .sign_in(context(session, limiters))
+            .begin(answers(f"http://127.0.0.1:{port}"))
         )
     finally:
         await runner.cleanup()
@@ -388,8 +397,10 @@ async def test_a_self_signed_certificate(tmp_path: Path, limiters: Limiters) -> 
         async with aiohttp.ClientSession(connector=connector) as lax:
             sessions = {True: strict, False: lax}
             lenient = replace(context(strict, limiters), session=sessions.__getitem__)
-            signed_in = await SPEC.sign_in(lenient).begin(
-                answers(server.url, verify_ssl=False)
+            signed_in = (
+                await SPEC.load()
+                .sign_in(lenient)
+                .begin(answers(server.url, verify_ssl=False))
             )
             assert isinstance(signed_in, SignedIn)
             assert signed_in.data["verify_ssl"] is False
@@ -412,7 +423,7 @@ async def test_quick_connect(
     server: JellyfinSimulator, session: aiohttp.ClientSession, limiters: Limiters
 ) -> None:
     """The code is shown, waited for, and leads to the same as a password."""
-    sign_in = SPEC.sign_in(context(session, limiters))
+    sign_in = SPEC.load().sign_in(context(session, limiters))
     code = await sign_in.begin(without_password(server))
     assert isinstance(code, DeviceCode)
     assert re.fullmatch(r"\d{6}", code.code)
@@ -459,7 +470,7 @@ async def test_an_expired_code(
     status: int,
 ) -> None:
     """A code that the server forgot is told as expired."""
-    sign_in = SPEC.sign_in(context(session, limiters))
+    sign_in = SPEC.load().sign_in(context(session, limiters))
     code = await sign_in.begin(without_password(server))
     assert isinstance(code, DeviceCode)
     server.auto_approve = user_of(server)
@@ -473,7 +484,7 @@ async def test_quick_connect_is_switched_off_while_waiting(
     server: JellyfinSimulator, session: aiohttp.ClientSession, limiters: Limiters
 ) -> None:
     """The text says what to do about it."""
-    sign_in = SPEC.sign_in(context(session, limiters))
+    sign_in = SPEC.load().sign_in(context(session, limiters))
     code = await sign_in.begin(without_password(server))
     assert isinstance(code, DeviceCode)
     server.faults.fail(path="/QuickConnect/Connect", status=401)
@@ -486,7 +497,7 @@ async def test_a_code_that_nobody_enters(
     server: JellyfinSimulator, session: aiohttp.ClientSession, limiters: Limiters
 ) -> None:
     """The wait ends with the life of the code."""
-    sign_in = SPEC.sign_in(context(session, limiters))
+    sign_in = SPEC.load().sign_in(context(session, limiters))
     code = await sign_in.begin(without_password(server))
     assert isinstance(code, DeviceCode)
     with pytest.raises(SignInError) as error:
@@ -501,7 +512,7 @@ async def test_a_code_of_another_attempt(
     """A sign-in that was not begun has nothing to wait for."""
     code = DeviceCode(code="1", url="", secret="2", expires_in=1, interval=1)
     with pytest.raises(SignInError) as error:
-        await SPEC.sign_in(context(session, limiters)).finish(code)
+        await SPEC.load().sign_in(context(session, limiters)).finish(code)
     assert error.value.key == "code_expired"
 
 
@@ -509,13 +520,17 @@ async def test_a_second_login_ends_the_first_only_on_the_same_device(
     server: JellyfinSimulator, session: aiohttp.ClientSession, limiters: Limiters
 ) -> None:
     """The device id is the one of the context, which is unique to an account."""
-    first = await SPEC.sign_in(context(session, limiters)).begin(answers(server.url))
+    first = (
+        await SPEC.load().sign_in(context(session, limiters)).begin(answers(server.url))
+    )
     other = replace(context(session, limiters), device_id="another")
-    assert isinstance(await SPEC.sign_in(other).begin(answers(server.url)), SignedIn)
+    assert isinstance(
+        await SPEC.load().sign_in(other).begin(answers(server.url)), SignedIn
+    )
     assert isinstance(first, SignedIn)
     provider = provider_for(first.data, session, limiters)
     await provider.identify()
-    await SPEC.sign_in(context(session, limiters)).begin(answers(server.url))
+    await SPEC.load().sign_in(context(session, limiters)).begin(answers(server.url))
     with pytest.raises(AuthenticationError, match="sign in again"):
         await provider.identify()
 

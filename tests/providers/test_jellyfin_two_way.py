@@ -32,7 +32,9 @@ from custom_components.crosswatch.providers.mediabrowser import history
 from ..simulators.base import FaultKind
 from ..simulators.catalogue import make_catalogue
 from ..simulators.jellyfin import Behaviour, Item as ServerItem, UserData
-from .jellyfin_world import ITEMS, FaultRule, World, a_world, moment, operation, written
+from .jellyfin_world import ITEMS, FaultRule, World, a_world
+from .mediabrowser_world import moment
+from .operating import operation, written
 
 APPLIED = (OutcomeKind.APPLIED, None)
 THERE = (OutcomeKind.ALREADY_THERE, None)

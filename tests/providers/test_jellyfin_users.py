@@ -21,17 +21,9 @@ from custom_components.crosswatch.providers.jellyfin.provider import JellyfinPro
 from custom_components.crosswatch.providers.sign_in import SignedIn
 
 from ..simulators.jellyfin import User
-from .jellyfin_world import (
-    World,
-    a_world,
-    answers,
-    as_item,
-    context,
-    moment,
-    operation,
-    provider_for,
-    written,
-)
+from .jellyfin_world import World, a_world, provider_for
+from .mediabrowser_world import answers, as_item, context, moment
+from .operating import operation, written
 
 MINUTE = 60_000
 VALUES: dict[Feature, Value] = {
@@ -55,7 +47,7 @@ async def world(
 
 async def account_of(world: World, user: User) -> JellyfinProvider:
     """Return the account of a further user of the server."""
-    sign_in = SPEC.sign_in(context(world.session, world.limiters))
+    sign_in = SPEC.load().sign_in(context(world.session, world.limiters))
     signed_in = await sign_in.begin(
         answers(world.server.url, username=user.name, password=user.password)
     )

@@ -24,16 +24,18 @@ from custom_components.crosswatch.providers.http import JsonObject, Limiters
 from custom_components.crosswatch.providers.jellyfin import SPEC
 from custom_components.crosswatch.providers.jellyfin.provider import JellyfinProvider
 from custom_components.crosswatch.providers.mediabrowser import named_lists
+from custom_components.crosswatch.providers.mediabrowser.chosen import watchlist_of
 from custom_components.crosswatch.providers.mediabrowser.named_watchlist import (
     NamedWatchlist,
 )
-from custom_components.crosswatch.providers.mediabrowser.options import watchlist_of
 from custom_components.crosswatch.providers.mediabrowser.watchlist import Favourites
 
 from ..simulators.base import FaultKind
 from ..simulators.catalogue import make_catalogue
 from ..simulators.jellyfin import Item as ServerItem, ItemList, Oddities, User
-from .jellyfin_world import ITEMS, World, a_world, as_item, operation, written
+from .jellyfin_world import ITEMS, World, a_world
+from .mediabrowser_world import as_item
+from .operating import operation, written
 
 APPLIED = (OutcomeKind.APPLIED, None)
 THERE = (OutcomeKind.ALREADY_THERE, None)

@@ -38,16 +38,9 @@ from custom_components.crosswatch.providers.mediabrowser.rows import UserData
 from ..simulators.base import FaultKind
 from ..simulators.catalogue import make_catalogue
 from ..simulators.jellyfin import Item as ServerItem, Oddities
-from .jellyfin_world import (
-    ITEMS,
-    FaultRule,
-    World,
-    a_world,
-    as_item,
-    moment,
-    operation,
-    written,
-)
+from .jellyfin_world import ITEMS, FaultRule, World, a_world
+from .mediabrowser_world import as_item, moment
+from .operating import operation, written
 
 APPLIED = (OutcomeKind.APPLIED, None)
 THERE = (OutcomeKind.ALREADY_THERE, None)

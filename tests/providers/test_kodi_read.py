@@ -34,7 +34,8 @@ from ..simulators.base import FaultKind
 from ..simulators.catalogue import make_catalogue
 from ..simulators.kodi import Episode, Movie, Oddities
 from ..simulators.kodi.server import CALLS
-from .kodi_world import PATH, World, a_world, as_item, moment, operation
+from .kodi_world import PATH, World, a_world, as_item, moment
+from .operating import operation
 
 FEATURES = (Feature.HISTORY, Feature.RATINGS, Feature.PROGRESS)
 LISTS = ("GetMovies", "GetEpisodes", "GetTVShows")

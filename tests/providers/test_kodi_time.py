@@ -21,7 +21,8 @@ from custom_components.crosswatch.providers.kodi.host_time import (
     Zones,
 )
 
-from .kodi_world import World, a_world, as_item, operation
+from .kodi_world import World, a_world, as_item
+from .operating import operation
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SUMMER = datetime(2026, 7, 1, 10, tzinfo=UTC)

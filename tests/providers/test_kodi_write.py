@@ -31,7 +31,8 @@ from custom_components.crosswatch.providers.http import Limiters
 
 from ..simulators.base import FaultKind
 from ..simulators.kodi import Episode, Movie, Oddities, Show
-from .kodi_world import PATH, World, a_world, as_item, moment, operation, written
+from .kodi_world import PATH, World, a_world, as_item, moment
+from .operating import operation, written
 
 APPLIED = (OutcomeKind.APPLIED, None)
 THERE = (OutcomeKind.ALREADY_THERE, None)

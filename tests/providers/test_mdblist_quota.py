@@ -18,7 +18,8 @@ from custom_components.crosswatch.providers.mdblist.quota import RESERVE, Quota
 from custom_components.crosswatch.providers.spec import Allowance, Metered
 from tests.simulators.mdblist import Numbers
 
-from .mdblist_world import WATCHED_AT, World, kinds, mdblist_world, operation, write
+from .mdblist_world import WATCHED_AT, World, mdblist_world, operation
+from .operating import kinds, write
 
 MIDNIGHT = datetime(2026, 5, 21, tzinfo=UTC)
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)

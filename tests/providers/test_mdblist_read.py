@@ -23,16 +23,8 @@ from custom_components.crosswatch.providers.mdblist import since
 from custom_components.crosswatch.providers.mdblist.provider import MdblistProvider
 from tests.simulators.mdblist import Pagination, Title
 
-from .mdblist_world import (
-    WATCHED_AT,
-    World,
-    item,
-    kinds,
-    mdblist_world,
-    operation,
-    read,
-    write,
-)
+from .mdblist_world import WATCHED_AT, World, item, mdblist_world, operation, read
+from .operating import kinds, write
 
 JOURNAL = "GET /sync/journal"
 STAMPS = "GET /sync/last_activities"

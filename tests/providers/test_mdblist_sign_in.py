@@ -11,9 +11,8 @@ from custom_components.crosswatch.engine.provider import (
     AuthenticationError,
     ProtocolError,
 )
-from custom_components.crosswatch.providers.http import Limiters, TlsError
+from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.mdblist import SPEC
-from custom_components.crosswatch.providers.mdblist.sign_in import failed
 from custom_components.crosswatch.providers.sign_in import (
     DeviceCode,
     FieldKind,
@@ -24,7 +23,8 @@ from custom_components.crosswatch.providers.sign_in import (
 from custom_components.crosswatch.providers.spec import SignInContext
 from tests.simulators.base import FaultKind
 
-from .mdblist_world import World, mdblist_world, operation, write
+from .mdblist_world import World, mdblist_world, operation
+from .operating import write
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def world(
 
 def sign_in_of(world: World) -> SignIn:
     """Return one attempt to sign in."""
-    return SPEC.sign_in(
+    return SPEC.load().sign_in(
         SignInContext(
             session=lambda verify_ssl: world.session,
             limiters=world.limiters,
@@ -114,11 +114,6 @@ async def test_there_is_no_code(world: World) -> None:
     code = DeviceCode(code="A", url="", secret="b", expires_in=1, interval=1)
     with pytest.raises(SignInError):
         await sign_in_of(world).finish(code)
-
-
-def test_certificates() -> None:
-    """A connection that is not secure is told so."""
-    assert failed(TlsError("certificate")).key == "tls_error"
 
 
 async def test_a_new_key(world: World) -> None:

@@ -34,16 +34,8 @@ from custom_components.crosswatch.providers.mdblist.provider import MdblistProvi
 from tests.simulators.base import FaultKind
 from tests.simulators.mdblist import Title
 
-from .mdblist_world import (
-    WATCHED_AT,
-    World,
-    item,
-    kinds,
-    mdblist_world,
-    operation,
-    removing,
-    write,
-)
+from .mdblist_world import WATCHED_AT, World, item, mdblist_world, operation, removing
+from .operating import kinds, write
 
 APPLIED, THERE = OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE
 UNRESOLVED, UNKNOWN = OutcomeKind.UNRESOLVED, OutcomeKind.UNKNOWN

@@ -51,7 +51,7 @@ from custom_components.crosswatch.providers.mediabrowser.rows import (
 )
 from custom_components.crosswatch.providers.mediabrowser.writing import carry_out_all
 
-from .jellyfin_world import operation
+from .operating import operation
 
 MOVIE_JSON: JsonObject = {
     "Name": "The Matrix",

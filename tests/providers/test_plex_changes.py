@@ -23,6 +23,7 @@ from custom_components.crosswatch.providers.http import Limiters
 
 from ..simulators.plex import watch_some
 from ..simulators.plex.model import Item as ServerItem
+from .operating import operation
 from .plex_world import (
     HISTORY,
     LISTS,
@@ -32,7 +33,6 @@ from .plex_world import (
     World,
     a_world,
     ago,
-    operation,
 )
 
 MOST_UNCHANGED = 8

@@ -35,6 +35,7 @@ from custom_components.crosswatch.providers.spec import Announcement
 
 from ..simulators.base import FaultKind
 from ..simulators.plex import watch_some
+from .operating import operation
 from .plex_world import (
     APPLIED,
     HISTORY,
@@ -46,7 +47,6 @@ from .plex_world import (
     World,
     a_world,
     ago,
-    operation,
     removal,
 )
 

@@ -28,6 +28,7 @@ from custom_components.crosswatch.providers.plex.own import Own, OwnPlay
 from ..simulators.base import FaultKind
 from ..simulators.plex import Oddities
 from ..simulators.plex.model import Item as ServerItem
+from .operating import operation
 from .plex_world import (
     APPLIED,
     HISTORY,
@@ -37,7 +38,6 @@ from .plex_world import (
     World,
     a_world,
     ago,
-    operation,
     removal,
 )
 

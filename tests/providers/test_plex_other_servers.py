@@ -26,6 +26,7 @@ from custom_components.crosswatch.providers.plex.paging import Page, read_all
 
 from ..simulators.base import FaultKind
 from ..simulators.plex import Account
+from .operating import operation
 from .plex_world import (
     APPLIED,
     HISTORY,
@@ -37,7 +38,6 @@ from .plex_world import (
     World,
     a_world,
     ago,
-    operation,
     removal,
 )
 

@@ -29,8 +29,9 @@ from custom_components.crosswatch.providers.tracker.provider import TrackerProvi
 
 from ..simulators.plex import watch_some
 from ..simulators.plex.model import Item as ServerItem
+from .operating import operation, written
 from .plex_world import HISTORY, World, a_world, ago
-from .tracker_world import held, operation, put, tracker, written
+from .tracker_world import held, put, tracker
 
 LONG_AGO = ago(days=800)
 

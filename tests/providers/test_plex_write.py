@@ -26,6 +26,7 @@ from custom_components.crosswatch.providers.http import Limiters
 
 from ..simulators.base import FaultKind
 from ..simulators.plex import Oddities
+from .operating import operation, written
 from .plex_world import (
     APPLIED,
     HISTORY,
@@ -37,9 +38,7 @@ from .plex_world import (
     World,
     a_world,
     ago,
-    operation,
     removal,
-    written,
 )
 
 RATE = r"/:/rate"

@@ -27,7 +27,7 @@ READ_ONLY = {"tautulli"}
 def test_all_are_there() -> None:
     """Each provider is found by its own slug, which configurations refer to."""
     assert {
-        slug: set(spec.capabilities) for slug, spec in PROVIDERS.items()
+        slug: set(spec.load().capabilities) for slug, spec in PROVIDERS.items()
     } == FEATURES
     assert all(slug == spec.slug for slug, spec in PROVIDERS.items())
 
@@ -36,7 +36,7 @@ def test_all_are_there() -> None:
 def test_each_says_what_it_can_do(spec: ProviderSpec) -> None:
     """Every provider has a name, reads all its features, and writes what it can."""
     assert spec.name
-    for support in spec.capabilities.values():
+    for support in spec.load().capabilities.values():
         assert support.kinds
         assert support.batch_size > 0
         assert support.read
@@ -50,6 +50,8 @@ def _writes(support: FeatureSupport) -> bool:
 @pytest.mark.parametrize("spec", PROVIDERS.values(), ids=PROVIDERS)
 def test_positions_belong_to_what_is_played(spec: ProviderSpec) -> None:
     """A show or a season has no position."""
-    if Feature.PROGRESS in spec.capabilities:
-        kinds = {kind.value for kind in spec.capabilities[Feature.PROGRESS].kinds}
+    if Feature.PROGRESS in spec.load().capabilities:
+        kinds = {
+            kind.value for kind in spec.load().capabilities[Feature.PROGRESS].kinds
+        }
         assert kinds == {"movie", "episode"}

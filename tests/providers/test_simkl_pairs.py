@@ -30,8 +30,9 @@ from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.tracker.provider import TrackerProvider
 from tests.simulators.simkl import Status
 
+from .operating import operation, written
 from .simkl_world import World, at, item, simkl_world
-from .tracker_world import held, operation, put, tracker, written
+from .tracker_world import held, put, tracker
 
 HISTORY, WATCHLIST = Feature.HISTORY, Feature.WATCHLIST
 RATINGS, PROGRESS = Feature.RATINGS, Feature.PROGRESS

@@ -12,17 +12,16 @@ from custom_components.crosswatch.engine.provider import ProviderUnavailableErro
 from custom_components.crosswatch.providers.http import Limiters
 from tests.simulators.base import FaultKind
 
+from .operating import kinds, write
 from .simkl_world import (
     World,
     at,
     item,
-    kinds,
     operation,
     reasons,
     removal,
     simkl_world,
     try_to_write,
-    write,
 )
 
 APPLIED, THERE = OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE

@@ -17,17 +17,8 @@ from custom_components.crosswatch.providers.http import Limiters
 from tests.simulators.base import FaultKind
 from tests.simulators.simkl import Episode, Title
 
-from .simkl_world import (
-    World,
-    at,
-    item,
-    kinds,
-    operation,
-    reasons,
-    removal,
-    simkl_world,
-    write,
-)
+from .operating import kinds, write
+from .simkl_world import World, at, item, operation, reasons, removal, simkl_world
 
 HISTORY = Feature.HISTORY
 APPLIED, THERE = OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE

@@ -6,7 +6,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from custom_components.crosswatch.providers.http import Limiters, TlsError
+from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.sign_in import (
     DeviceCode,
     FieldKind,
@@ -14,7 +14,7 @@ from custom_components.crosswatch.providers.sign_in import (
     SignInError,
 )
 from custom_components.crosswatch.providers.simkl import SPEC
-from custom_components.crosswatch.providers.simkl.sign_in import SimklSignIn, failed
+from custom_components.crosswatch.providers.simkl.sign_in import SimklSignIn
 from custom_components.crosswatch.providers.spec import SignInContext
 from tests.simulators.base import FaultKind
 
@@ -37,7 +37,7 @@ async def world(
 
 def sign_in_of(world: World) -> SimklSignIn:
     """Return a new attempt to sign in."""
-    attempt = SPEC.sign_in(
+    attempt = SPEC.load().sign_in(
         SignInContext(
             session=lambda verify_ssl: world.session,
             limiters=world.limiters,
@@ -200,12 +200,6 @@ async def test_odd_polls(world: World) -> None:
     world.simkl.approve(code.code)
     world.simkl.faults.fail(path="/users/settings", status=401, body="{}")
     assert (await refused(attempt, code)).key == "simkl_invalid_client"
-
-
-def test_certificates() -> None:
-    """A connection that cannot be secured is told as that."""
-    error = failed(TlsError("TLS error: self-signed certificate"))
-    assert error.key == "tls_error"
 
 
 async def test_limits_and_defaults(world: World) -> None:

@@ -12,17 +12,8 @@ from custom_components.crosswatch.engine.plan import Action, OutcomeKind, Reason
 from custom_components.crosswatch.providers.http import Limiters
 from tests.simulators.simkl import Bucket, Entry, Status, Title
 
-from .simkl_world import (
-    World,
-    at,
-    item,
-    kinds,
-    operation,
-    reasons,
-    removal,
-    simkl_world,
-    write,
-)
+from .operating import kinds, write
+from .simkl_world import World, at, item, operation, reasons, removal, simkl_world
 
 APPLIED, THERE = OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE
 UNKNOWN, FAILED = OutcomeKind.UNKNOWN, OutcomeKind.FAILED

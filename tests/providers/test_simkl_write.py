@@ -24,17 +24,16 @@ from tests.simulators.base import FaultKind
 from tests.simulators.simkl import Bucket, Status
 
 from .conftest import Clock
+from .operating import kinds, write
 from .simkl_world import (
     World,
     at,
     item,
-    kinds,
     operation,
     reasons,
     removal,
     simkl_world,
     try_to_write,
-    write,
 )
 
 HISTORY, RATINGS = Feature.HISTORY, Feature.RATINGS

@@ -22,8 +22,8 @@ from tests.simulators.base import FaultKind
 from tests.simulators.catalogue import make_catalogue
 from tests.simulators.tautulli import Media, Session, Title
 
+from .operating import operation, written
 from .tautulli_world import World, moment, plays, tautulli_world, watched
-from .tracker_world import operation, written
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ async def world(
 
 def sign_in_of(world: World) -> SignIn:
     """Return one attempt to sign in."""
-    return SPEC.sign_in(context(world.session, world.limiters))
+    return SPEC.load().sign_in(context(world.session, world.limiters))
 
 
 async def refused(world: World, **changes: str | bool) -> str:
@@ -99,7 +99,7 @@ async def test_signing_in_again(world: World, user_id: str, asked: bool) -> None
     """An account that signs in again is the same user's, if that one is still there."""
     world.server.add_user("arya", 42)
     again = replace(context(world.session, world.limiters), known={"user_id": user_id})
-    result = await SPEC.sign_in(again).begin(answers(world.server))
+    result = await SPEC.load().sign_in(again).begin(answers(world.server))
     if asked:
         assert isinstance(result, Question)
     else:
@@ -260,7 +260,7 @@ def test_known_to_home_assistant(
     data: dict[str, str | bool], expected: dict[str, str | bool]
 ) -> None:
     """The address of Home Assistant's own entry is offered, its key is not."""
-    assert SPEC.known_from["tautulli"](data) == expected
+    assert SPEC.load().known_from["tautulli"](data) == expected
 
 
 @pytest.mark.parametrize("status", [400, 401])

@@ -26,19 +26,8 @@ from custom_components.crosswatch.providers.tracker import SPEC
 from custom_components.crosswatch.providers.tracker.provider import TrackerProvider
 from custom_components.crosswatch.providers.tracker.values import to_moment, to_number
 
-from .tracker_world import (
-    NAME,
-    dates,
-    day,
-    episode,
-    held,
-    movie,
-    operation,
-    put,
-    show,
-    tracker,
-    written,
-)
+from .operating import operation, written
+from .tracker_world import NAME, dates, day, episode, held, movie, put, show, tracker
 
 APPLIED = OutcomeKind.APPLIED
 THERE = OutcomeKind.ALREADY_THERE
@@ -491,10 +480,10 @@ async def test_is_made_from_its_data(
             folder=tmp_path,
         )
 
-    info = await SPEC.create(connection({"name": NAME})).identify()
+    info = await SPEC.load().create(connection({"name": NAME})).identify()
     assert (info.account_id, info.name) == ("home", "Home")
     with pytest.raises(AuthenticationError, match="name"):
-        SPEC.create(connection({}))
+        SPEC.load().create(connection({}))
 
 
 def test_moments() -> None:

@@ -28,7 +28,8 @@ from custom_components.crosswatch.providers.tracker.naming import (
 )
 from custom_components.crosswatch.providers.tracker.provider import TrackerProvider
 
-from .tracker_world import NAME, day, held, movie, operation, put, tracker, written
+from .operating import operation, written
+from .tracker_world import NAME, day, held, movie, put, tracker
 
 MATRIX = movie("The Matrix", 1999, imdb="tt0133093")
 
@@ -81,7 +82,7 @@ def sign_in(folder: Path, limiters: Limiters) -> Callable[[str], Awaitable[objec
         device_id="",
         folder=folder,
     )
-    return lambda name: SPEC.sign_in(context).begin({"name": name})
+    return lambda name: SPEC.load().sign_in(context).begin({"name": name})
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -368,4 +369,4 @@ async def test_there_is_no_code_to_wait_for(tmp_path: Path, limiters: Limiters) 
     )
     code = DeviceCode(code="1", url="", secret="1", expires_in=1, interval=1)
     with pytest.raises(SignInError):
-        await SPEC.sign_in(context).finish(code)
+        await SPEC.load().sign_in(context).finish(code)

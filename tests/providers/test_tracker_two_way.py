@@ -18,17 +18,8 @@ from custom_components.crosswatch.engine.model import (
 from custom_components.crosswatch.engine.plan import Action, OutcomeKind, Reason
 from custom_components.crosswatch.providers.tracker.provider import TrackerProvider
 
-from .tracker_world import (
-    day,
-    episode,
-    held,
-    movie,
-    operation,
-    put,
-    show,
-    tracker,
-    written,
-)
+from .operating import operation, written
+from .tracker_world import day, episode, held, movie, put, show, tracker
 
 APPLIED = OutcomeKind.APPLIED
 THERE = OutcomeKind.ALREADY_THERE

@@ -1,20 +1,18 @@
 """Positions at Trakt: read in percent, written by stops, and never over a session."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
 
-from custom_components.crosswatch.engine.ids import item_keys
 from custom_components.crosswatch.engine.model import (
     Feature,
     Item,
     MediaKind,
     Progress,
     Record,
-    Side,
     Snapshot,
 )
 from custom_components.crosswatch.engine.plan import (
@@ -39,7 +37,8 @@ from custom_components.crosswatch.providers.trakt.provider import TraktProvider
 from tests.simulators.base import FaultKind
 from tests.simulators.trakt import Title
 
-from .trakt_world import World, at, item, kinds, trakt_world
+from .operating import kinds, write, written
+from .trakt_world import World, at, item, operation, trakt_world
 
 APPLIED = OutcomeKind.APPLIED
 THERE = OutcomeKind.ALREADY_THERE
@@ -68,15 +67,11 @@ def change(
     native_ids: tuple[str, ...] = (),
 ) -> Operation:
     """Return an operation; without a value it removes."""
-    subject = what if isinstance(what, Item) else item(what)
-    return Operation(
+    return operation(
+        what,
+        value,
+        Action.ADD if value else Action.REMOVE,
         feature=Feature.PROGRESS,
-        side=Side.TARGET,
-        action=Action.ADD if value else Action.REMOVE,
-        item=subject,
-        reason=Reason.MISSING,
-        keys=item_keys(subject),
-        value=value,
         before=before,
         native_ids=native_ids,
     )
@@ -85,16 +80,6 @@ def change(
 def half(percent: float = 50.0) -> Progress:
     """Return a position in an hour."""
     return Progress(int(HOUR * percent / 100), HOUR, at=at(1))
-
-
-async def write(
-    provider: TraktProvider, operations: Sequence[Operation]
-) -> list[Outcome]:
-    """Write and return the outcomes in the order of the operations."""
-    outcomes = [each async for each in provider.write(Feature.PROGRESS, operations)]
-    told = {id(outcome.operation): outcome for outcome in outcomes}
-    assert len(told) == len(outcomes) == len(operations)
-    return [told[id(each)] for each in operations]
 
 
 async def read(
@@ -331,7 +316,7 @@ async def test_just_below_the_border(world: World) -> None:
     ]
     assert held(world) == {world.movies[0]: 78.99}
     assert len(world.trakt.alice.history) == 0
-    support = SPEC.capabilities[Feature.PROGRESS]
+    support = SPEC.load().capabilities[Feature.PROGRESS]
     assert support.completes_at == 79
     assert support.forgets
 
@@ -527,5 +512,5 @@ async def test_answers_to_a_removal(
 
 async def test_nothing_to_write(world: World) -> None:
     """Without operations there is no request."""
-    assert await write(world.provider(), []) == []
+    assert await written(world.provider(), Feature.PROGRESS, []) == []
     assert world.trakt.count() == 0

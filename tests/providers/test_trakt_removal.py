@@ -33,7 +33,8 @@ from custom_components.crosswatch.providers.trakt import writing
 from tests.simulators.base import FaultKind
 from tests.simulators.trakt import Title
 
-from .trakt_world import World, at, item, kinds, operation, trakt_world, write
+from .operating import kinds
+from .trakt_world import World, at, item, operation, trakt_world, write
 
 APPLIED = OutcomeKind.APPLIED
 THERE = OutcomeKind.ALREADY_THERE

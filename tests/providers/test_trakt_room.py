@@ -27,7 +27,8 @@ from custom_components.crosswatch.providers.trakt.provider import TraktProvider
 from tests.simulators.base import FaultKind
 from tests.simulators.trakt import Title
 
-from .trakt_world import World, at, kinds, operation, trakt_world
+from .operating import kinds
+from .trakt_world import World, at, operation, trakt_world
 
 APPLIED, UNRESOLVED, UNKNOWN = Kind.APPLIED, Kind.UNRESOLVED, Kind.UNKNOWN
 SETTINGS = "/users/settings"

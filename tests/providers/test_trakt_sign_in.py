@@ -39,7 +39,7 @@ async def world(
 
 def sign_in_of(world: World) -> SignIn:
     """Return one attempt to sign in."""
-    return SPEC.sign_in(
+    return SPEC.load().sign_in(
         SignInContext(
             session=lambda verify: world.session,
             limiters=world.limiters,

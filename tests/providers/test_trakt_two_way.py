@@ -31,7 +31,8 @@ from custom_components.crosswatch.providers.trakt.provider import (
 )
 from tests.simulators.trakt import Title
 
-from .trakt_world import World, at, kinds, operation, own, trakt_world, write
+from .operating import kinds
+from .trakt_world import World, at, operation, own, trakt_world, write
 
 APPLIED = OutcomeKind.APPLIED
 THERE = OutcomeKind.ALREADY_THERE

@@ -34,7 +34,8 @@ from tests.simulators.base import FaultKind
 from tests.simulators.trakt import NotFound, Repeats, Title
 
 from .conftest import Clock
-from .trakt_world import World, at, item, kinds, operation, trakt_world, write
+from .operating import kinds
+from .trakt_world import World, at, item, operation, trakt_world, write
 
 APPLIED = OutcomeKind.APPLIED
 THERE = OutcomeKind.ALREADY_THERE

@@ -3,35 +3,35 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import aiohttp
 
 from custom_components.crosswatch.engine.evidence import Evidence
-from custom_components.crosswatch.engine.ids import item_keys
 from custom_components.crosswatch.engine.model import (
     Feature,
     Item,
     Listed,
     MediaKind,
     Rated,
-    Side,
     Value,
 )
 from custom_components.crosswatch.engine.plan import (
     Action,
     Operation,
-    Outcome,
     OutcomeKind,
     Reason,
 )
 from custom_components.crosswatch.providers.http import JsonObject, Limiters
-from custom_components.crosswatch.providers.spec import Connection, SignInContext
+from custom_components.crosswatch.providers.spec import SignInContext
 from custom_components.crosswatch.providers.tmdb import SPEC
 from custom_components.crosswatch.providers.tmdb.provider import TmdbProvider
 from tests.simulators.catalogue import make_catalogue
 from tests.simulators.routing import route_hosts
 from tests.simulators.tmdb import Kind, Title, TmdbSimulator
+
+from . import operating
+from .connecting import context_of, provider_of
+from .operating import write_told
 
 CATALOGUE = make_catalogue(films=60, shows=4, seed=3)
 HOST = "api.themoviedb.org"
@@ -48,31 +48,11 @@ class World:
 
     def provider(self) -> TmdbProvider:
         """Return the account, as if Home Assistant had just started."""
-
-        async def save(data: JsonObject) -> None:
-            """Take changed data, of which there is none."""
-            raise AssertionError
-
-        provider = SPEC.create(
-            Connection(
-                data=self.data,
-                session=self.session,
-                limiters=self.limiters,
-                save=save,
-                folder=Path("unused"),
-            )
-        )
-        assert isinstance(provider, TmdbProvider)
-        return provider
+        return provider_of(TmdbProvider, SPEC, self.data, self.session, self.limiters)
 
     def context(self) -> SignInContext:
         """Return what a sign-in is given."""
-        return SignInContext(
-            session=lambda verify_ssl: self.session,
-            limiters=self.limiters,
-            device_id="device",
-            folder=Path("unused"),
-        )
+        return context_of(self.session, self.limiters)
 
     @property
     def movies(self) -> list[Title]:
@@ -128,20 +108,16 @@ def operation(
     feature: Feature | None = None,
 ) -> Operation:
     """Return an operation on the side of TMDb."""
-    rates = isinstance(value, Rated)
-    told = Feature.RATINGS if rates else Feature.WATCHLIST
-    wanted = feature or told
+    told = Feature.RATINGS if isinstance(value, Rated) else Feature.WATCHLIST
     if value is None and action is not Action.REMOVE:
         value = Listed()
-    return Operation(
-        feature=wanted,
-        side=Side.TARGET,
+    return operating.operation(
+        item,
+        value,
+        feature=feature or told,
         action=action,
-        item=item,
-        reason=Reason.MISSING,
-        keys=item_keys(item) if keys is None else tuple(keys),
-        value=value,
-        native_ids=tuple(native_ids),
+        native_ids=native_ids,
+        keys=keys,
     )
 
 
@@ -149,10 +125,4 @@ async def write(
     provider: TmdbProvider, *operations: Operation
 ) -> list[tuple[OutcomeKind, Reason | None]]:
     """Write, and return what came of it in the order of the operations."""
-    outcomes: list[Outcome] = [
-        each async for each in provider.write(operations[0].feature, operations)
-    ]
-    told = {id(each.operation): each for each in outcomes}
-    assert len(told) == len(outcomes) == len(operations)
-    found = [told[id(each)] for each in operations]
-    return [(each.kind, each.reason) for each in found]
+    return await write_told(provider, operations[0].feature, operations)

@@ -1,29 +1,22 @@
 """Small words for the tests of the tracker: items, operations, and a tracker itself."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from custom_components.crosswatch.engine.ids import item_keys
 from custom_components.crosswatch.engine.model import (
     Feature,
     Item,
     MediaKind,
-    Side,
     Value,
     Watched,
 )
-from custom_components.crosswatch.engine.plan import (
-    Action,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Reason,
-)
+from custom_components.crosswatch.engine.plan import OutcomeKind
 from custom_components.crosswatch.engine.provider import Provider
 from custom_components.crosswatch.providers.tracker.database import create
 from custom_components.crosswatch.providers.tracker.naming import file_name
 from custom_components.crosswatch.providers.tracker.provider import TrackerProvider
+
+from .operating import operation, written
 
 NAME = "Home"
 
@@ -48,43 +41,12 @@ def episode(of: Item, season: int, number: int, **ids: str) -> Item:
     return Item(MediaKind.EPISODE, ids, "", None, of, season, number)
 
 
-def operation(
-    item: Item,
-    value: Value | None,
-    *,
-    feature: Feature = Feature.HISTORY,
-    action: Action = Action.ADD,
-    before: Value | None = None,
-    native_ids: tuple[str, ...] = (),
-    keys: tuple[str, ...] | None = None,
-) -> Operation:
-    """Return an operation; without a value it removes."""
-    return Operation(
-        feature=feature,
-        side=Side.TARGET,
-        action=Action.REMOVE if value is None else action,
-        item=item,
-        reason=Reason.MISSING,
-        keys=item_keys(item) if keys is None else keys,
-        value=value,
-        before=before,
-        native_ids=native_ids,
-    )
-
-
 def tracker(folder: Path) -> TrackerProvider:
     """Return a tracker, whose file is made if there is none."""
     path = folder / file_name(NAME)
     if not path.exists():
         create(path)
     return TrackerProvider(NAME, path)
-
-
-async def written(
-    provider: Provider, feature: Feature, operations: Sequence[Operation]
-) -> list[Outcome]:
-    """Return all outcomes of a write."""
-    return [outcome async for outcome in provider.write(feature, operations)]
 
 
 async def put(

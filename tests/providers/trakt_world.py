@@ -1,41 +1,25 @@
 """A simulated Trakt with an account that is signed in, for tests."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 import time
 
 import aiohttp
 
-from custom_components.crosswatch.engine.ids import item_keys
-from custom_components.crosswatch.engine.model import (
-    Feature,
-    Item,
-    Listed,
-    MediaKind,
-    Rated,
-    Record,
-    Side,
-    Value,
-    Watched,
-)
-from custom_components.crosswatch.engine.plan import (
-    Action,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Reason,
-)
+from custom_components.crosswatch.engine.model import Item, MediaKind, Record
+from custom_components.crosswatch.engine.plan import Operation, Outcome
 from custom_components.crosswatch.engine.provider import AccountLimitError
-from custom_components.crosswatch.providers.http import JsonObject, Limiters
-from custom_components.crosswatch.providers.spec import Connection
+from custom_components.crosswatch.providers.http import JsonObject, JsonValue, Limiters
 from custom_components.crosswatch.providers.trakt import SPEC
 from custom_components.crosswatch.providers.trakt.provider import TraktProvider
 from tests.simulators.catalogue import make_catalogue
 from tests.simulators.routing import route_hosts
 from tests.simulators.trakt import Behaviour, Kind, Title, TraktSimulator
+
+from .connecting import provider_of
+from .operating import OperationOn, in_order
 
 WATCHED_AT = datetime(2026, 5, 1, 20, 30, 12, tzinfo=UTC)
 CATALOGUE = make_catalogue(films=320, shows=12, seed=3)
@@ -54,7 +38,7 @@ class World:
     session: aiohttp.ClientSession
     limiters: Limiters
     saved: list[JsonObject] = field(default_factory=list)
-    data: dict[str, object] = field(default_factory=dict)
+    data: dict[str, JsonValue] = field(default_factory=dict)
 
     def provider(self, **options: bool) -> TraktProvider:
         """Return the account, as if Home Assistant had just started."""
@@ -63,18 +47,15 @@ class World:
             """Remember what was saved."""
             self.saved.append(data)
 
-        provider = SPEC.create(
-            Connection(
-                data=self.data,  # type: ignore[arg-type]
-                session=self.session,
-                limiters=self.limiters,
-                save=save,
-                folder=Path("unused"),
-                options=options,
-            )
+        return provider_of(
+            TraktProvider,
+            SPEC,
+            self.data,
+            self.session,
+            self.limiters,
+            save=save,
+            options=options,
         )
-        assert isinstance(provider, TraktProvider)
-        return provider
 
     def sign_in(self) -> None:
         """Get tokens."""
@@ -133,29 +114,7 @@ def item(title: Title, *namespaces: str) -> Item:
     return Item(kind, ids, title.name, title.year, show, season, number)
 
 
-def operation(
-    what: Item | Title,
-    value: Value | None = None,
-    action: Action = Action.ADD,
-    *,
-    before: Value | None = None,
-    native_ids: tuple[str, ...] = (),
-) -> Operation:
-    """Return an operation on the Trakt side."""
-    subject = what if isinstance(what, Item) else item(what)
-    features = {Watched: Feature.HISTORY, Rated: Feature.RATINGS}
-    told = value or before or Listed()
-    return Operation(
-        feature=features.get(type(told), Feature.WATCHLIST),
-        side=Side.TARGET,
-        action=action,
-        item=subject,
-        reason=Reason.MISSING,
-        keys=item_keys(subject),
-        value=value,
-        before=before,
-        native_ids=native_ids,
-    )
+operation = OperationOn(item)
 
 
 def own(record: Operation, native_id: str = "") -> Record:
@@ -179,11 +138,4 @@ async def write(
     except AccountLimitError:
         if len(outcomes) < len(operations):
             raise
-    told = {id(outcome.operation): outcome for outcome in outcomes}
-    assert len(told) == len(outcomes) == len(operations)
-    return [told[id(each)] for each in operations]
-
-
-def kinds(outcomes: Iterable[Outcome]) -> list[OutcomeKind]:
-    """Return only what came of each operation."""
-    return [outcome.kind for outcome in outcomes]
+    return in_order(operations, outcomes)

@@ -26,13 +26,8 @@ from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.kodi import SPEC, library
 from custom_components.crosswatch.providers.kodi.provider import KodiProvider
 from custom_components.crosswatch.providers.sign_in import SignedIn, SignInError
-from tests.providers.kodi_world import (
-    answers,
-    context,
-    operation,
-    provider_for,
-    written,
-)
+from tests.providers.kodi_world import answers, context, provider_for
+from tests.providers.operating import operation, written
 from tests.simulators.catalogue import Episode, Film, Show
 
 from .kodi import PASSWORD, USER, ZONE, RealKodi
@@ -168,8 +163,10 @@ async def world(kodi: RealKodi, session: aiohttp.ClientSession) -> World:
     """Return an untouched Kodi, and the account that is signed in there."""
     reset(kodi)
     limiters = Limiters()
-    signed_in = await SPEC.sign_in(context(session, limiters)).begin(
-        answers(kodi.url, username=USER, password=PASSWORD)
+    signed_in = (
+        await SPEC.load()
+        .sign_in(context(session, limiters))
+        .begin(answers(kodi.url, username=USER, password=PASSWORD))
     )
     assert isinstance(signed_in, SignedIn)
     return World(kodi, provider_for(signed_in.data, session, limiters))
@@ -177,7 +174,7 @@ async def world(kodi: RealKodi, session: aiohttp.ClientSession) -> World:
 
 async def test_sign_in(kodi: RealKodi, session: aiohttp.ClientSession) -> None:
     """The name and the password are those of its web server."""
-    attempt = SPEC.sign_in(context(session, Limiters()))
+    attempt = SPEC.load().sign_in(context(session, Limiters()))
     right = answers(kodi.url, username=USER, password=PASSWORD)
     signed_in = await attempt.begin(right)
     assert isinstance(signed_in, SignedIn)

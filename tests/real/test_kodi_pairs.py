@@ -22,7 +22,7 @@ from homeassistant.core import HomeAssistant
 from tests.integration import connect
 from tests.integration.runs import act
 from tests.integration.two_way import Pair
-from tests.providers.kodi_world import operation
+from tests.providers.operating import operation
 
 from .kodi import PASSWORD, USER, RealKodi
 from .test_kodi import (

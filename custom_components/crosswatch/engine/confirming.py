@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from .model import Progress, Rated, Record, Snapshot, Value, Watched
 from .plan import Action, Operation, Outcome, OutcomeKind, Reason
 from .planning.position import is_same_position
-from .planning.rating import same_rating
 from .planning.rewatch import dated_plays
 from .planning.rules import Rules, combined
+from .rating_steps import same_rating
 
 
 def confirm(

@@ -1,10 +1,19 @@
 """What a run is about: two accounts, their pair, and the wishes of this one run."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from .model import Feature, Side
 from .policy import Policy
 from .provider import Provider
+
+# History first: watching something may take it off a watchlist by itself.
+FEATURE_ORDER: Final = (
+    Feature.HISTORY,
+    Feature.WATCHLIST,
+    Feature.RATINGS,
+    Feature.PROGRESS,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

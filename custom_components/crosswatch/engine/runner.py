@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from .blocks import Block, Blocks
 from .feature_run import FeatureRun
 from .headway import Watch, nobody
 from .model import Feature, Side
-from .pair import Account, Pair, RunOptions
+from .pair import FEATURE_ORDER, Account, Pair, RunOptions
 from .plan import Reason
 from .planning.rules import Rules
 from .policy import FeaturePolicy, Mode
@@ -20,14 +19,6 @@ from .report import Failure, Report, report_failure
 from .running import Running
 from .store import Store
 from .waiting import SideError, both
-
-# History first: watching something may take it off a watchlist by itself.
-FEATURE_ORDER: Final = (
-    Feature.HISTORY,
-    Feature.WATCHLIST,
-    Feature.RATINGS,
-    Feature.PROGRESS,
-)
 
 
 async def run_pair(

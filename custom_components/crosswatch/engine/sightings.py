@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from .model import Listed, Rated, Record, Snapshot, Value, Watched
-from .planning.rating import same_rating
+from .rating_steps import same_rating
 
 # Services keep the minute only, and round it or cut it.
 _SAME_PLAY: Final = timedelta(minutes=1)

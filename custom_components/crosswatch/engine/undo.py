@@ -10,13 +10,13 @@ from .feature_run import FeatureRun
 from .headway import Watch, nobody
 from .ledger import LedgerRow
 from .model import Feature, Side
-from .pair import Pair, RunOptions
+from .pair import FEATURE_ORDER, Pair, RunOptions
 from .plan import Outcome
 from .planning import Draft
 from .planning.undo import plan_undo
 from .reading import Reading, Snapshots
 from .report import Report, report_failure
-from .runner import FEATURE_ORDER, rules_of
+from .runner import rules_of
 from .running import Running
 from .store import Change, Planned, Store
 from .waiting import SideError, both

@@ -7,17 +7,7 @@ from enum import StrEnum
 
 from ..engine.ids import item_keys, title_key
 from ..engine.model import Feature, Item, Play, Record, Value, Watched
-
-
-class ImportFormat(StrEnum):
-    """The formats that can be read."""
-
-    JSON = "json"
-    CSV = "csv"
-    TRAKT = "trakt"
-    SIMKL = "simkl"
-    LETTERBOXD = "letterboxd"
-    IMDB = "imdb"
+from .formats import ImportFormat
 
 
 class RowFault(StrEnum):

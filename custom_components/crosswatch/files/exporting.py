@@ -11,17 +11,6 @@ from ..engine.model import Feature, Item, Record, Watched
 type Records = Mapping[Feature, Sequence[Record]]
 
 
-class ExportFormat(StrEnum):
-    """The formats that can be written."""
-
-    JSON = "json"
-    CSV = "csv"
-    TRAKT_JSON = "trakt_json"
-    TRAKT_CSV = "trakt_csv"
-    SIMKL = "simkl"
-    LETTERBOXD = "letterboxd"
-
-
 class Unfit(StrEnum):
     """Why something of an account cannot be put in a format."""
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from . import own_csv, own_json
-from .contents import Contents, Gathering, ImportFormat
+from .contents import Contents, Gathering
 from .csv_rows import Table
 from .errors import FileError, FileFault
+from .formats import ImportFormat
 from .json_rows import JsonRow, json_rows
 from .opening import Document, Opened, opened
 from .readers import imdb, letterboxd, simkl, trakt

@@ -11,7 +11,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from . import own_csv, own_json
 from .errors import FileError, FileFault
-from .exporting import ExportFormat, OutFile, Records, Tally, WriteOptions
+from .exporting import OutFile, Records, Tally, WriteOptions
+from .formats import ExportFormat
 from .writers import letterboxd, simkl, trakt
 
 type Writer = Callable[[Records, WriteOptions], list[OutFile]]

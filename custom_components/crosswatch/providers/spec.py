@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -112,34 +114,59 @@ class FoundServer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderSpec:
-    """One provider: its name, what it can do, how to sign in and how to build it.
+class ProviderParts:
+    """What a provider is made of: what it can do, how to sign in, how to build it.
 
-    `links` are the addresses that the texts of its form refer to, as texts hold none.
+    `address` is where all its accounts are, empty where each has a server of its own.
     With `ways` there are several ways to sign in, by the names of their forms, for the
-    person to choose from; `sign_in` is then the one that most people take. `options`
-    are what a person may change without signing in again, and `moved_by` names those
-    with which a feature's records are to be found elsewhere. `known_from` says in which
-    entries of Home Assistant's own integrations, by their domains, an address of such
-    a service stands: from the entry's data to the answers that it gives, none of them
-    a secret. `discovered_by` says how its servers announce themselves, by the type of
-    their zeroconf service or the model name in their UPnP description. `forget` deletes
-    the files that a provider keeps only as long as its account; it may raise OSError.
+    person to choose from; `sign_in` is then the one that most people take. `known_from`
+    says in which entries of Home Assistant's own integrations, by their domains, an
+    address of such a service stands: from the entry's data to the answers that it
+    gives, none of them a secret. `found` returns the server that an announcement tells
+    of. `forget` deletes the files that a provider keeps only as long as its account; it
+    may raise OSError.
+    """
+
+    capabilities: Mapping[Feature, FeatureSupport]
+    sign_in: Callable[[SignInContext], SignIn]
+    create: Callable[[Connection], Provider]
+    ways: Mapping[str, Callable[[SignInContext], SignIn]] = field(default_factory=dict)
+    known_from: Mapping[str, Callable[[JsonObject], Answers]] = field(
+        default_factory=dict
+    )
+    address: str = ""
+    found: Callable[[Announcement], FoundServer | None] | None = None
+    forget: Callable[[JsonObject, Path], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSpec:
+    """One provider, as far as it is known before it is needed.
+
+    `load` imports its parts, when it is called for the first time: a home has accounts
+    at few of all providers. `links` are the addresses that the texts of its form refer
+    to, as texts hold none. `options` are what a person may change without signing in
+    again, and `moved_by` names those with which a feature's records are to be found
+    elsewhere. `announced_as` are the zeroconf types or the UPnP model names of its
+    servers.
     """
 
     slug: str
     name: str
-    capabilities: Mapping[Feature, FeatureSupport]
-    sign_in: Callable[[SignInContext], SignIn]
-    create: Callable[[Connection], Provider]
+    load: Callable[[], ProviderParts]
     links: Mapping[str, str] = field(default_factory=dict)
-    ways: Mapping[str, Callable[[SignInContext], SignIn]] = field(default_factory=dict)
     options: tuple[FormField, ...] = ()
     moved_by: Mapping[str, Feature] = field(default_factory=dict)
-    known_from: Mapping[str, Callable[[JsonObject], Answers]] = field(
-        default_factory=dict
-    )
-    discovered_by: Mapping[str, Callable[[Announcement], FoundServer | None]] = field(
-        default_factory=dict
-    )
-    forget: Callable[[JsonObject, Path], None] | None = None
+    announced_as: tuple[str, ...] = ()
+
+
+def parts_of(package: str) -> Callable[[], ProviderParts]:
+    """Return what imports the parts of the provider in a package."""
+    return partial(_imported, package)
+
+
+@cache
+def _imported(package: str) -> ProviderParts:
+    """Import the parts of the provider in a package."""
+    parts: ProviderParts = import_module(f"{package}.parts").PARTS
+    return parts

@@ -49,7 +49,7 @@ class Service:
     @property
     def capabilities(self) -> Mapping[Feature, FeatureSupport]:
         """Return what its accounts can do."""
-        return self.spec.capabilities
+        return self.spec.load().capabilities
 
 
 SERVICES: Final[Mapping[str, Service]] = {

@@ -6,14 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.crosswatch.engine.ids import item_keys
-from custom_components.crosswatch.engine.model import Feature, Item, Side, Value
-from custom_components.crosswatch.engine.plan import Action, Operation, Reason
+from custom_components.crosswatch.engine.model import Feature, Item, Value
 from custom_components.crosswatch.providers.sign_in import Answers, DeviceCode, Question
 from custom_components.crosswatch.providers.tracker import SPEC
 from custom_components.crosswatch.providers.tracker.naming import file_name
 from custom_components.crosswatch.providers.tracker.provider import TrackerProvider
 
+from ...providers.operating import operation, written
 from ...simulators.base import Simulator
 from ..stage import Held, Site, Stage
 from ..titles import name
@@ -67,18 +66,13 @@ class TrackerStage:
 
     async def put(self, feature: Feature, item: Item, value: Value | None) -> None:
         """Keep something, or forget it."""
-        operation = Operation(
+        change = operation(
+            item,
+            value,
             feature=feature,
-            side=Side.TARGET,
-            action=Action.REMOVE if value is None else Action.ADD,
-            item=item,
-            reason=Reason.MISSING,
-            keys=item_keys(item),
-            value=value,
             before=None if value else (await self.held(feature))[name(item)],
         )
-        async for _ in self._tracker().write(feature, [operation]):
-            pass
+        await written(self._tracker(), feature, [change])
 
     async def put_without_ids(self, feature: Feature, item: Item, value: Value) -> None:
         """Keep something of a title without ids."""

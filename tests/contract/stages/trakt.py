@@ -1,48 +1,31 @@
 """An account at Trakt."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import override
 
 import pytest
 
-from custom_components.crosswatch.engine.model import (
-    Feature,
-    Item,
-    Listed,
-    MediaKind,
-    Play,
-    Progress,
-    Rated,
-    Value,
-    Watched,
-)
-from custom_components.crosswatch.providers.sign_in import Answers, DeviceCode, Question
+from custom_components.crosswatch.engine.model import Feature, Listed, Progress, Rated
+from custom_components.crosswatch.providers.sign_in import Answers, DeviceCode
 from custom_components.crosswatch.providers.trakt import SPEC, client
 
-from ...simulators.base import Simulator
-from ...simulators.trakt import Behaviour, Kind, Title, TraktSimulator
+from ...simulators.trakt import Behaviour, Title, TraktSimulator
 from ..stage import Held, Site, Stage
 from ..titles import CATALOGUE, name
-from ..values import dates, percent
+from .titled import TitledStage, item_of, played
 
 
-class TraktStage:
+class TraktStage(TitledStage[Title]):
     """The service, and one user."""
 
     spec = SPEC
-    keeps_dates = True
-    shares_files = False
 
     def __init__(self, service: TraktSimulator) -> None:
         """Take the service, which knows all titles."""
+        super().__init__(service, service.alice, service.library)
         self.service = service
-        self._titles = {name(item_of(title)): title for title in service.library}
-
-    @property
-    def simulators(self) -> Sequence[Simulator]:
-        """Return the service."""
-        return (self.service,)
 
     @property
     def hosts(self) -> Mapping[str, str]:
@@ -53,10 +36,6 @@ class TraktStage:
         """Return the person's app, or one that nobody knows."""
         client_id = self.service.CLIENT_ID if right else "0" * 64
         return {"client_id": client_id, "client_secret": self.service.CLIENT_SECRET}
-
-    def reply(self, question: Question) -> Answers:
-        """Refuse: nothing more is asked."""
-        raise AssertionError(question.step)
 
     def enter(self, code: DeviceCode) -> None:
         """Enter the code."""
@@ -76,44 +55,21 @@ class TraktStage:
         """Return that all lists do."""
         return True
 
-    async def put(self, feature: Feature, item: Item, value: Value | None) -> None:
-        """Let the user do something."""
-        self._do(self._titles[name(item)], feature, value)
-
-    async def put_without_ids(self, feature: Feature, item: Item, value: Value) -> None:
-        """Let the user do something with a title that only Trakt has a number for."""
-        title = self._titles[name(item)]
+    @override
+    def _drop_ids(self, title: Title) -> None:
+        """Leave only the ids that are Trakt's own."""
         for each in filter(None, (title, title.show)):
             each.short.clear()
             for namespace in each.ids.keys() - {"trakt", "slug"}:
                 each.ids[namespace] = None
-        self._do(title, feature, value)
 
-    def _do(self, title: Title, feature: Feature, value: Value | None) -> None:
-        """Let the user do something with a title."""
+    @override
+    def _forget_position(self, title: Title) -> None:
+        """Dismiss the one position in a title."""
         alice = self.service.alice
-        match value:
-            case Listed():
-                alice.put_on_watchlist(title, value.at)
-            case Watched():
-                for at in dates(value):
-                    alice.watch(title, at)
-            case Rated():
-                alice.rate(title, round(value.rating), value.at)
-            case Progress():
-                alice.pause(title, round(percent(value), 2), value.at)
-            case None if feature is Feature.WATCHLIST:
-                alice.take_off_watchlist(title)
-            case None if feature is Feature.HISTORY:
-                alice.unwatch(title)
-            case None if feature is Feature.RATINGS:
-                alice.unrate(title)
-            case None if feature is Feature.PROGRESS:
-                rows = alice.playback.values()
-                [row_id] = [row.id for row in rows if row.title is title]
-                alice.dismiss_playback(row_id)
-            case _:
-                raise AssertionError(feature)
+        rows = alice.playback.values()
+        [row_id] = [row.id for row in rows if row.title is title]
+        alice.dismiss_playback(row_id)
 
     async def held(self, feature: Feature) -> Held:
         """Return what the account holds."""
@@ -136,27 +92,16 @@ class TraktStage:
                     )
                     for row in alice.playback.values()
                 }
-        found: dict[str, Value] = {}
-        for title in {row.title for row in alice.history.shelf.live.values()}:
-            moments = sorted(_at(row.at) for row in alice.history.of(title))
-            plays = tuple(Play(at) for at in moments)
-            found[name(item_of(title))] = Watched(moments[-1], plays, len(plays))
-        return found
+        titles = {row.title for row in alice.history.shelf.live.values()}
+        return {
+            name(item_of(title)): played(_at(row.at) for row in alice.history.of(title))
+            for title in titles
+        }
 
 
 def _at(seconds: int) -> datetime:
     """Return a moment."""
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def item_of(title: Title) -> Item:
-    """Return a title as an item without ids."""
-    kind = MediaKind(title.kind.value)
-    if title.show is None:
-        return Item(kind, {}, title.name, title.year)
-    number = title.number if title.kind is Kind.EPISODE else None
-    show = item_of(title.show)
-    return Item(kind, {}, title.name, None, show, title.season, number)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, override
 from aiohttp import web
 
 from ..jellyfin.call import Access, Call, answer
-from ..jellyfin.model import Item, User
+from ..jellyfin.model import User
 from ..jellyfin.refusal import Refusal
 from .parameters import parse_id
 from .state import EmbyState
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from .server import EmbySimulator
 
 __all__ = ["Access", "EmbyCall", "answer", "no_content", "page"]
-
-
-def no_such_item() -> Refusal:
-    """Return the refusal for a thing that is not there or not to be seen."""
-    return Refusal(HTTPStatus.NOT_FOUND, "Item not found.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +49,9 @@ class EmbyCall(Call):
         return user
 
     @override
-    def item(self, user: User | None) -> Item:
-        """Return the item that the path names, if the user may see it."""
-        item = self.state.visible(self.id_in_path("itemId") or "", user)
-        if item is None:
-            raise no_such_item()
-        return item
+    def no_such_item(self) -> Refusal:
+        """Return the refusal for a thing that is not there or not to be seen."""
+        return Refusal(HTTPStatus.NOT_FOUND, "Item not found.")
 
     def in_path(self, name: str) -> str:
         """Return the id that the path names."""

@@ -4,20 +4,21 @@ from collections.abc import Callable, Iterable
 
 from aiohttp import web
 
-from ..jellyfin.item_routes import KEPT_LISTS, everything
-from ..jellyfin.model import Item, ItemType, Library, User
+from ..jellyfin.item_routes import (
+    everything,
+    kept_list,
+    reader,
+    rows_of_page,
+    seen_libraries,
+    series_of,
+)
+from ..jellyfin.model import Item, ItemType, User
 from ..jellyfin.ordering import ordered
 from ..jellyfin.query import refuse_not_simulated
-from .call import Access, EmbyCall, answer, no_such_item, page
+from .call import Access, EmbyCall, answer, page
 from .items import FULL
 from .query import select
 from .shelves import Shelf, list_shelves, shelf_items
-
-
-def reader(call: EmbyCall) -> User | None:
-    """Return whose lists a request is answered with."""
-    user = call.user()
-    return call.behaviour.lists_of or user
 
 
 def views(call: EmbyCall) -> web.Response:
@@ -26,12 +27,6 @@ def views(call: EmbyCall) -> web.Response:
     rows = [write(library) for library in seen_libraries(call, reader(call))]
     rows += [write(folder) for folder in call.server.folders]
     return page(rows, len(rows))
-
-
-def seen_libraries(call: EmbyCall, user: User | None) -> list[Library]:
-    """Return the libraries that a user may see."""
-    libraries = call.state.libraries.values()
-    return [each for each in libraries if user is None or user.sees(each)]
 
 
 def items(call: EmbyCall) -> web.Response:
@@ -75,10 +70,10 @@ def found_in(call: EmbyCall, user: User | None) -> Iterable[Item]:
         return []
     if (library := state.libraries.get(parent)) is not None:
         if library not in seen:
-            raise no_such_item()
+            raise call.no_such_item()
         return everything([library]) if recursive else library.top
     if (item := state.visible(parent, user)) is None:
-        raise no_such_item()
+        raise call.no_such_item()
     return item.descendants() if recursive else item.children
 
 
@@ -86,46 +81,18 @@ def send_list(
     call: EmbyCall, user: User | None, what: str, among: Callable[[], Iterable[Item]]
 ) -> web.Response:
     """Answer with the page of a list that a request asks for."""
-    server, parameters = call.server, call.parameters
-    # Each page is a query of its own to the database.
-    mixed = parameters.integer("startIndex") or 0 if server.mixes_equals else None
-    signature = (
-        what,
-        mixed,
-        call.state.revision,
-        call.behaviour.saved_filter,
-        user and user.id,
-        parameters.signature(),
+    saved = call.behaviour.saved_filter
+    found = kept_list(
+        call,
+        (what, saved, user and user.id),
+        lambda mixed: select(among(), call.parameters, user, saved, mixed=mixed),
     )
-    found = server.lists.get(signature)
-    if found is None:
-        found = select(
-            among(), parameters, user, call.behaviour.saved_filter, mixed=mixed
-        )
-        while len(server.lists) >= KEPT_LISTS:
-            del server.lists[next(iter(server.lists))]
-        server.lists[signature] = found
     return send_page(call, user, found)
 
 
 def send_page(call: EmbyCall, user: User | None, found: list[Item]) -> web.Response:
     """Answer with some of the items found, or as the server is told to go wrong."""
-    parameters, behaviour = call.parameters, call.behaviour
-    total = 0 if behaviour.empty_lists else len(found)
-    found = found[: 0 if behaviour.empty_lists else behaviour.cut_lists]
-    if not behaviour.honest_total:
-        total = len(found)
-    start = max(parameters.integer("startIndex") or 0, 0)
-    limit = parameters.integer("limit")
-    end = None if limit is None else start + max(limit, 0)
-    fields = frozenset(parameters.words("fields"))
-    with_user_data = parameters.boolean("enableUserData") is not False
-    write = call.server.emby_writer.item
-    rows = [
-        write(item, user, fields, with_user_data=with_user_data)
-        for item in found[start:end]
-        if item.id not in call.server.unshown
-    ]
+    rows, total, _ = rows_of_page(call, user, found)
     return page(rows, total)
 
 
@@ -170,14 +137,6 @@ def ancestors(call: EmbyCall) -> web.Response:
         parent = parent.parent
     rows.append(call.server.emby_writer.library(item.library))
     return answer(rows)
-
-
-def series_of(call: EmbyCall, user: User | None) -> Item:
-    """Return the series that the path names."""
-    series = call.state.visible(call.in_path("seriesId"), user)
-    if series is None or series.type is not ItemType.SERIES:
-        raise no_such_item()
-    return series
 
 
 def episodes(call: EmbyCall) -> web.Response:

@@ -1,20 +1,18 @@
 """The simulated Emby server itself."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
 from email.utils import formatdate
 from http import HTTPStatus
 import inspect
 import re
-import ssl
-from typing import override
+from typing import Unpack, override
 
 from aiohttp import web
 
-from ..base import Request, utc_now
+from ..base import Request
 from ..jellyfin.model import Item, Library, User
 from ..jellyfin.refusal import Refusal
-from ..jellyfin.server import AsyncHandler, JellyfinSimulator, any_case
+from ..jellyfin.server import AsyncHandler, JellyfinSimulator, ServerOptions, any_case
 from . import item_routes, login_routes, shelves, user_data_routes
 from .behaviour import EmbyBehaviour
 from .call import Access, EmbyCall
@@ -44,28 +42,14 @@ class EmbySimulator(JellyfinSimulator):
     """
 
     def __init__(
-        self,
-        *,
-        clock: Callable[[], datetime] = utc_now,
-        latency: float = 0.0,
-        ssl_context: ssl.SSLContext | None = None,
-        base_path: str = "",
-        name: str = "Living Room",
-        version: str = "4.9.1.80",
+        self, *, version: str = "4.9.1.80", **options: Unpack[ServerOptions]
     ) -> None:
         """Prepare a server without users and items."""
-        super().__init__(
-            clock=clock,
-            latency=latency,
-            ssl_context=ssl_context,
-            base_path=base_path,
-            name=name,
-            version=version,
-        )
+        super().__init__(version=version, **options)
         self.behaviour = self.emby_behaviour = EmbyBehaviour()
-        self.state = self.emby_state = EmbyState(self.clock_now, name)
+        self.state = self.emby_state = EmbyState(self.clock_now, self.name)
         self.devices = EmbyDevices(self.state)
-        self.emby_writer = EmbyItemWriter(self.emby_state)
+        self.writer = self.emby_writer = EmbyItemWriter(self.state.server_id)
         self.shelves: dict[str, Shelf] = {}
         self.folders = [
             Library(self.emby_state.next_number(), "Playlists", "playlists", ""),

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from ..jellyfin.model import Item, User, plain
 from ..jellyfin.refusal import Refusal
-from .call import Access, EmbyCall, answer, no_content, no_such_item, page
+from .call import Access, EmbyCall, answer, no_content, page
 from .items import Json
 
 
@@ -102,7 +102,7 @@ def the_shelf(call: EmbyCall, kind: ShelfKind) -> Shelf:
     """Return the list that the path names."""
     shelf = call.server.shelves.get(call.in_path("shelfId"))
     if shelf is None or shelf.kind is not kind or not shelf.seen_by(call.user()):
-        raise no_such_item()
+        raise call.no_such_item()
     if kind is ShelfKind.COLLECTION and call.request.method != "GET":
         check_right(call)
     return shelf

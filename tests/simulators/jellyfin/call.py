@@ -76,8 +76,12 @@ class Call:
         """Return the item that the path names, if the user may see it."""
         item = self.server.state.visible(self.id_in_path("itemId") or "", user)
         if item is None:
-            raise not_found()
+            raise self.no_such_item()
         return item
+
+    def no_such_item(self) -> Refusal:
+        """Return the refusal for a thing that is not there or not to be seen."""
+        return not_found()
 
     def json(self) -> dict[str, object]:
         """Return the JSON object that was sent, its names in lower case.

@@ -7,7 +7,7 @@ from itertools import dropwhile
 from aiohttp import web
 
 from .call import Access, Call, answer, page
-from .items import FULL
+from .items import FULL, Json
 from .model import Item, ItemType, Library, User
 from .ordering import ordered
 from .query import refuse_not_simulated, select
@@ -122,27 +122,43 @@ def send_list(
     call: Call, user: User | None, what: str, among: Callable[[], Iterable[Item]]
 ) -> web.Response:
     """Answer with the page of a list that a request asks for."""
+    found = kept_list(
+        call,
+        (what, user and user.id),
+        lambda mixed: select(among(), call.parameters, user, mixed=mixed),
+    )
+    return send_page(call, user, found)
+
+
+def kept_list(
+    call: Call, what: Signature, make: Callable[[int | None], list[Item]]
+) -> list[Item]:
+    """Return a list that was made for an earlier page, or make it."""
     server, parameters = call.server, call.parameters
     # Each page is a query of its own to the database.
     mixed = parameters.integer("startIndex") or 0 if server.mixes_equals else None
-    signature: Signature = (
-        what,
-        mixed,
-        server.state.revision,
-        user and user.id,
-        parameters.signature(),
-    )
+    signature = (*what, mixed, server.state.revision, parameters.signature())
     found = server.lists.get(signature)
     if found is None:
-        found = select(among(), parameters, user, mixed=mixed)
+        found = make(mixed)
         while len(server.lists) >= KEPT_LISTS:
             del server.lists[next(iter(server.lists))]
         server.lists[signature] = found
-    return send_page(call, user, found)
+    return found
 
 
 def send_page(call: Call, user: User | None, found: list[Item]) -> web.Response:
     """Answer with some of the items found, or as the server is told to go wrong."""
+    rows, total, start = rows_of_page(call, user, found)
+    counted = call.parameters.boolean("enableTotalRecordCount") is not False
+    # Not counted, the server takes the page for all there is. [unsure]
+    return page(rows, total if counted else len(rows), start)
+
+
+def rows_of_page(
+    call: Call, user: User | None, found: list[Item]
+) -> tuple[list[Json], int, int]:
+    """Return the rows asked for, how many items it says there are, and the start."""
     parameters, behaviour = call.parameters, call.server.behaviour
     total = 0 if behaviour.empty_lists else len(found)
     found = found[: 0 if behaviour.empty_lists else behaviour.cut_lists]
@@ -159,9 +175,7 @@ def send_page(call: Call, user: User | None, found: list[Item]) -> web.Response:
         for item in found[start:end]
         if item.id not in call.server.unshown
     ]
-    counted = parameters.boolean("enableTotalRecordCount") is not False
-    # Not counted, the server takes the page for all there is. [unsure]
-    return page(rows, total if counted else len(rows), start)
+    return rows, total, start
 
 
 def one_item(call: Call) -> web.Response:
@@ -221,10 +235,9 @@ def resumable(call: Call) -> web.Response:
 
 def series_of(call: Call, user: User | None) -> Item:
     """Return the series that the path names."""
-    wanted = call.id_in_path("seriesId") or ""
-    series = call.server.state.visible(wanted, user)
+    series = call.server.state.visible(call.id_in_path("seriesId") or "", user)
     if series is None or series.type is not ItemType.SERIES:
-        raise not_found()
+        raise call.no_such_item()
     return series
 
 

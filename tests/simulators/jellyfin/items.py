@@ -1,6 +1,6 @@
 """Items as they stand in answers: members without a value are left out."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from .model import Item, ItemType, User
 from .times import to_text
@@ -21,7 +21,9 @@ FULL = frozenset(
 )
 """The fields that only a request for them, or for one item alone, brings."""
 
-EXTRAS: dict[str, tuple[str, Callable[[Item], object]]] = {
+type Extras = Mapping[str, tuple[str, Callable[[Item], object]]]
+
+EXTRAS: Extras = {
     "datecreated": ("DateCreated", lambda item: to_text(item.created)),
     "originaltitle": ("OriginalTitle", lambda item: item.name),
     "parentid": ("ParentId", lambda item: (item.parent or item.library).id),
@@ -42,9 +44,11 @@ EXTRAS: dict[str, tuple[str, Callable[[Item], object]]] = {
 class ItemWriter:
     """Writes items; what never changes of one is made once."""
 
+    extras: Extras = EXTRAS
+
     def __init__(self, server_id: str) -> None:
         """Remember the server that all items belong to."""
-        self._server_id = server_id
+        self.server_id = server_id
         self._bases: dict[str, Json] = {}
 
     def item(
@@ -58,27 +62,41 @@ class ItemWriter:
         """Return an item with the fields asked for, in lower case."""
         base = self._bases.get(item.id)
         if base is None:
-            base = self._bases[item.id] = self._base(item)
+            members = self.members(item).items()
+            base = {name: value for name, value in members if value is not None}
+            self._bases[item.id] = base
         written = dict(base)
         for field in fields:
-            if field in EXTRAS:
-                name, value_of = EXTRAS[field]
+            if field in self.extras:
+                name, value_of = self.extras[field]
                 if (value := value_of(item)) is not None:
                     written[name] = value
         if user is not None and with_user_data:
-            written["UserData"] = user_data(
-                item, user, counted="recursiveitemcount" in fields
-            )
+            written["UserData"] = self.user_data(item, user, fields)
         return written
 
-    def _base(self, item: Item) -> Json:
-        """Return what stands in every answer about an item."""
-        members: Json = {
-            "Name": item.name,
-            "ServerId": self._server_id,
-            "Id": item.id,
+    def user_data(self, item: Item, user: User, fields: Collection[str]) -> Json:
+        """Return what a user did with an item."""
+        return user_data(item, user, counted="recursiveitemcount" in fields)
+
+    def members(self, item: Item) -> Json:
+        """Return what stands in every answer about an item; None is left out."""
+        return {
+            **self.common(item),
             "PremiereDate": None if item.premiere is None else to_text(item.premiere),
             "ProductionYear": item.year,
+            "ImageBlurHashes": {},
+            "LocationType": "Virtual" if item.virtual else "FileSystem",
+            "MediaType": "Unknown" if item.is_folder else "Video",
+            **self._of_type(item),
+        }
+
+    def common(self, item: Item) -> Json:
+        """Return what all servers of the family say of an item."""
+        written: Json = {
+            "Name": item.name,
+            "ServerId": self.server_id,
+            "Id": item.id,
             "RunTimeTicks": item.runtime,
             "IndexNumber": item.index,
             "IndexNumberEnd": item.index_end,
@@ -87,12 +105,12 @@ class ItemWriter:
             "Type": item.type.value,
             "ImageTags": {},
             "BackdropImageTags": [],
-            "ImageBlurHashes": {},
-            "LocationType": "Virtual" if item.virtual else "FileSystem",
-            "MediaType": "Unknown" if item.is_folder else "Video",
         }
-        members |= self._of_type(item)
-        return {name: value for name, value in members.items() if value is not None}
+        if item.type in {ItemType.SEASON, ItemType.EPISODE}:
+            written |= {"SeriesName": item.series.name, "SeriesId": item.series.id}
+        if item.type is ItemType.EPISODE and (season := item.parent) is not None:
+            written |= {"SeasonId": season.id, "SeasonName": season.name}
+        return written
 
     def _of_type(self, item: Item) -> Json:
         """Return what only items of the same type have."""
@@ -106,16 +124,11 @@ class ItemWriter:
             case ItemType.SERIES:
                 return {"Status": "Ended", "AirDays": []}
             case ItemType.SEASON:
-                return {"SeriesName": item.series.name, "SeriesId": item.series.id}
+                return {}
             case ItemType.EPISODE:
-                season = item.parent
                 return {
                     "Container": None if item.virtual else "mkv",
                     "VideoType": None if item.virtual else "VideoFile",
-                    "SeriesName": item.series.name,
-                    "SeriesId": item.series.id,
-                    "SeasonId": season.id if season else None,
-                    "SeasonName": season.name if season else None,
                 }
 
 
@@ -139,13 +152,19 @@ def user_data(item: Item, user: User, *, counted: bool = False) -> Json:
         written["Likes"] = data.likes
     if data.last_played is not None:
         written["LastPlayedDate"] = to_text(data.last_played)
-    if item.is_folder:
-        leaves = list(item.leaves())
+    written |= headway(item, user)
+    if counted and item.is_folder and (leaves := list(item.leaves())):
         unplayed = sum(1 for leaf in leaves if not user.of(leaf).played)
-        written["UnplayedItemCount"] = unplayed
-        written["Played"] = unplayed == 0
-        if counted and leaves:
-            written["PlayedPercentage"] = 100 - 100 * unplayed / len(leaves)
-    elif data.position and item.runtime:
-        written["PlayedPercentage"] = 100 * data.position / item.runtime
+        written["PlayedPercentage"] = 100 - 100 * unplayed / len(leaves)
     return written
+
+
+def headway(item: Item, user: User) -> Json:
+    """Return how far a user is: how many episodes are left, or where a title stopped."""
+    data = user.of(item)
+    if item.is_folder:
+        unplayed = sum(1 for leaf in item.leaves() if not user.of(leaf).played)
+        return {"UnplayedItemCount": unplayed, "Played": unplayed == 0}
+    if data.position and item.runtime:
+        return {"PlayedPercentage": 100 * data.position / item.runtime}
+    return {}

@@ -5,7 +5,7 @@ from datetime import datetime
 from http import HTTPStatus
 import re
 import ssl
-from typing import override
+from typing import TypedDict, override
 
 from aiohttp import web
 
@@ -34,6 +34,16 @@ NO_WRITE = re.compile(
 STATIC_PART = re.compile(r"(?<=/)[A-Za-z]+")
 
 RETRY_AFTER = "5"
+
+
+class ServerOptions(TypedDict, total=False):
+    """What all servers of the family are made with."""
+
+    clock: Callable[[], datetime]
+    latency: float
+    ssl_context: ssl.SSLContext | None
+    base_path: str
+    name: str
 
 
 class JellyfinSimulator(Simulator):

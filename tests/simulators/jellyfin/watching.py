@@ -1,18 +1,13 @@
 """Lets a user have watched, liked and rated some of a simulated server's items."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from ..choosing import Share, choose, how_many, moments
 from .model import Item, User
 from .seeding import Seeded
 from .server import JellyfinSimulator
-from .times import TICKS_A_MINUTE, TICKS_A_SECOND, to_ticks
-
-type Share = int | float
-"""An exact number of things, or (as a float) a part of all of them."""
-
-YEARS = 3 * 365 * 24 * 60 * TICKS_A_MINUTE
+from .times import TICKS_A_SECOND, to_ticks
 
 
 @dataclass(slots=True)
@@ -25,14 +20,6 @@ class Watched:
     rated: list[Item] = field(default_factory=list)
     begun: list[Item] = field(default_factory=list)
     undated: list[Item] = field(default_factory=list)
-
-
-def how_many(share: Share, of: Sequence[Item]) -> int:
-    """Return an exact number, or a part of all."""
-    number = share if isinstance(share, int) else round(share * len(of))
-    if not 0 <= number <= len(of):
-        raise ValueError(f"Cannot take {number} of {len(of)}")
-    return number
 
 
 def watch_some(
@@ -55,14 +42,20 @@ def watch_some(
     arguments always do the same.
     """
     draw = Random(seed)
-    watched = Watched()
-    all_films = draw.sample(seeded.films, len(seeded.films))
-    number = how_many(films, all_films)
-    watched.films = all_films[:number]
-    watched.begun = all_films[number : number + begun]
-    playable = list(by_series(seeded, draw))
-    watched.episodes = playable[: how_many(episodes, playable)]
-    watch_all(server, user, watched, draw)
+    chosen = choose(
+        draw,
+        seeded.films,
+        seeded.series,
+        films=films,
+        episodes=episodes,
+        begun=begun,
+    )
+    watched = Watched(chosen.films, chosen.episodes, begun=chosen.begun)
+    now = to_ticks(server.clock())
+    for item, at in moments(chosen, draw, now, came_out, a_second=TICKS_A_SECOND):
+        server.state.mark_played(user, item, at)
+        if not item.parent and draw.random() < 0.1:
+            server.state.data(user, item).play_count += 1
     for film in watched.begun:
         position = int((film.runtime or 0) * draw.uniform(0.1, 0.8))
         server.stop_at(user, film, position - position % TICKS_A_SECOND)
@@ -79,26 +72,6 @@ def watch_some(
     return watched
 
 
-def by_series(seeded: Seeded, draw: Random) -> Iterator[Item]:
-    """Return the episodes that have a file, series after series."""
-    for series in draw.sample(seeded.series, len(seeded.series)):
-        yield from series.leaves()
-
-
-def watch_all(
-    server: JellyfinSimulator, user: User, watched: Watched, draw: Random
-) -> None:
-    """Spread the plays over the last years, the episodes in their order.
-
-    Nothing is watched before it came out.
-    """
-    now = to_ticks(server.clock())
-    step = YEARS // (len(watched.episodes) + 1)
-    for film in watched.films:
-        at = now - int(draw.random() * YEARS)
-        server.state.mark_played(user, film, max(at, film.premiere or 0))
-        if draw.random() < 0.1:
-            server.state.data(user, film).play_count += 1
-    for number, episode in enumerate(watched.episodes, 1):
-        at = now - YEARS + number * step
-        server.state.mark_played(user, episode, max(at, episode.premiere or 0))
+def came_out(item: Item) -> int:
+    """Return the moment at which an item came out, in ticks."""
+    return item.premiere or 0

@@ -1,19 +1,14 @@
 """Lets a person have watched and rated some of a simulated server's items."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 
+from ..choosing import Share, choose, how_many, moments
 from .model import Item
 from .people import Account
 from .seeding import Seeded
 from .server import PlexServerSimulator
-
-type Share = int | float
-"""An exact number of things, or (as a float) a part of all of them."""
-
-YEARS = 3 * 365 * 24 * 3600
 
 
 @dataclass(slots=True)
@@ -25,14 +20,6 @@ class Watched:
     marked: list[Item] = field(default_factory=list)
     rated: list[Item] = field(default_factory=list)
     begun: list[Item] = field(default_factory=list)
-
-
-def how_many(share: Share, of: Sequence[Item]) -> int:
-    """Return an exact number, or a part of all."""
-    number = share if isinstance(share, int) else round(share * len(of))
-    if not 0 <= number <= len(of):
-        raise ValueError(f"Cannot take {number} of {len(of)}")
-    return number
 
 
 def watch_some(
@@ -55,15 +42,17 @@ def watch_some(
     always do the same.
     """
     draw = Random(seed)
-    done = Watched()
-    all_films = draw.sample(seeded.films, len(seeded.films))
-    number = how_many(films, all_films)
-    done.films = all_films[:number]
-    done.begun = all_films[number : number + begun]
-    playable = list(by_show(seeded, draw))
-    done.episodes = playable[: how_many(episodes, playable)]
+    chosen = choose(
+        draw,
+        seeded.films,
+        seeded.series,
+        films=films,
+        episodes=episodes,
+        begun=begun,
+    )
+    done = Watched(chosen.films, chosen.episodes, begun=chosen.begun)
     now = int(server.clock().timestamp())
-    for item, at in moments(done, draw, now):
+    for item, at in moments(chosen, draw, now, came_out):
         moment = datetime.fromtimestamp(at, UTC)
         if draw.random() < marked:
             server.mark(account, item, moment)
@@ -80,24 +69,6 @@ def watch_some(
     for item in done.rated:
         server.rate(account, item, draw.choice((4, 5, 6, 7, 7, 8, 8, 9, 10)))
     return done
-
-
-def by_show(seeded: Seeded, draw: Random) -> Iterator[Item]:
-    """Return the episodes, show after show."""
-    for show in draw.sample(seeded.series, len(seeded.series)):
-        yield from show.leaves()
-
-
-def moments(done: Watched, draw: Random, now: int) -> Iterator[tuple[Item, int]]:
-    """Return when each thing was watched: the episodes in their order.
-
-    Nothing is watched before it came out.
-    """
-    step = YEARS // (len(done.episodes) + 1)
-    for film in done.films:
-        yield film, max(now - int(draw.random() * YEARS), came_out(film))
-    for number, episode in enumerate(done.episodes, 1):
-        yield episode, max(now - YEARS + number * step, came_out(episode))
 
 
 def came_out(item: Item) -> int:

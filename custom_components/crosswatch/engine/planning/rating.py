@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from functools import partial
-from math import floor
-from typing import Final
 
 from ..codec import decode_value
 from ..matching import Match
 from ..model import Feature, Rated, Record, Side, Value
 from ..plan import Action, Operation, Reason, Skip
 from ..policy import Prefer
+from ..rating_steps import same_rating
 from .one_sided import awaits_listing, give_whole, plan_one_sided
 from .rules import Rules, Steps, combined, operation, side_text, skip
-
-_SAME: Final = 1e-6
 
 
 def plan_ratings(match: Match, rules: Rules) -> Steps:
@@ -152,16 +149,3 @@ def _has_changed(match: Match, rules: Rules, side: Side, value: Rated) -> bool:
     if isinstance(agreed, Rated) and same_rating(agreed.rating, value.rating, step):
         return False
     return not row.is_late(side, side_text(match.side(side)))
-
-
-def same_rating(wanted: float, held: float, step: float) -> bool:
-    """Tell whether both ratings are the same to a service with this step."""
-    return abs(rounded(wanted, step) - rounded(held, step)) < _SAME
-
-
-def rounded(rating: float, step: float) -> float:
-    """Return the nearest rating that a service with this step can hold.
-
-    Halves are rounded up, and a rating never becomes none: the lowest is one step.
-    """
-    return max(step, floor(rating / step + 0.5) * step)

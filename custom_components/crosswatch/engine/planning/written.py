@@ -1,9 +1,9 @@
 """Whether a side holds what was written there, as exactly as its service keeps it."""
 
 from ..model import Progress, Rated, Side, Value, Watched
+from ..rating_steps import same_rating
 from .one_sided import SAME_DATE, differs
 from .position import is_same_position
-from .rating import same_rating
 from .rules import Rules
 
 

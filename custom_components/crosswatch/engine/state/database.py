@@ -35,6 +35,13 @@ class Database:
             aside = _set_aside(path)
         return cls(_connect(path), aside)
 
+    def schema(self) -> int:
+        """Return the version of what the tables of the file look like."""
+        with self._transaction() as connection:
+            row = connection.execute("PRAGMA user_version").fetchone()
+        version: int = row[0]
+        return version
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:

@@ -1,11 +1,22 @@
 """Stored snapshots: what each account listed last."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import batched
+from typing import Final
 
-from ..codec import decode_records, encode_records
-from ..model import Feature, Snapshot
+from ..codec import decode_records, decode_value, encode_records
+from ..model import Feature, Record, Snapshot, Value
 from .database import Database
+
+_COLUMNS: Final = (
+    "native_id, keys, kind, ids, title, year, show, season, number, value, seen,"
+    " library"
+)
+
+# SQLite takes no more than some ten thousand parameters.
+_AT_A_TIME: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +73,40 @@ class SnapshotTables(Database):
             if state is None:
                 return None
             rows = connection.execute(
-                "SELECT native_id, keys, kind, ids, title, year, show, season, number,"
-                " value, seen, library FROM record WHERE account_id = ? AND feature = ?",
+                f"SELECT {_COLUMNS} FROM record WHERE account_id = ? AND feature = ?",  # noqa: S608
                 (account_id, feature),
             ).fetchall()
         records = decode_records(feature, rows)
         at = datetime.fromtimestamp(state[0], UTC)
         return Snapshot(feature, records, at, state[1])
+
+    def load_records(
+        self, account_id: str, feature: Feature, native_ids: Collection[str]
+    ) -> dict[str, Record]:
+        """Return those of these stored records that there still are."""
+        rows: list[tuple[object, ...]] = []
+        for names in batched(native_ids, _AT_A_TIME, strict=False):
+            marks = ", ".join("?" * len(names))
+            with self._transaction() as connection:
+                rows += connection.execute(
+                    f"SELECT {_COLUMNS} FROM record WHERE account_id = ?"  # noqa: S608
+                    f" AND feature = ? AND native_id IN ({marks})",
+                    (account_id, feature, *names),
+                )
+        return decode_records(feature, rows)
+
+    def load_values(
+        self, account_id: str, feature: Feature
+    ) -> Iterator[tuple[str, Value]]:
+        """Yield the native id and the value of each stored record, and nothing else."""
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "SELECT native_id, value FROM record"
+                " WHERE account_id = ? AND feature = ?",
+                (account_id, feature),
+            ).fetchall()
+        for native_id, value in rows:
+            yield native_id, decode_value(feature, value)
 
     def save_snapshot(
         self,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from ...engine.model import Feature
-from ..contents import ImportFormat
+from ..formats import ImportFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

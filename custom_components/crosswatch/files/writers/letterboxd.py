@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from ...engine.model import Feature, Item, Listed, MediaKind, Rated, Record, Watched
-from ...engine.planning.rating import rounded
+from ...engine.rating_steps import rounded
 from ..exporting import OutFile, Records, Tally, Unfit, WriteOptions
 from ..own_csv import is_formula, line
 

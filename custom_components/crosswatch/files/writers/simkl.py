@@ -12,7 +12,7 @@ from typing import Final
 
 from ...engine.ids import item_keys, title_key
 from ...engine.model import Feature, Item, Listed, MediaKind, Rated, Record, Watched
-from ...engine.planning.rating import rounded
+from ...engine.rating_steps import rounded
 from ..exporting import OutFile, Records, Tally, Unfit, WriteOptions, stamp
 
 type Json = dict[str, object]

@@ -5,7 +5,7 @@ import json
 from typing import Final
 
 from ...engine.model import Item, Listed, MediaKind, Rated, Record, Watched
-from ...engine.planning.rating import rounded
+from ...engine.rating_steps import rounded
 from ..exporting import OutFile, Records, Tally, Unfit, WriteOptions, stamp
 from ..own_csv import line
 from ..readers.trakt import ID_COLUMNS

@@ -3,17 +3,13 @@
 from typing import Final
 
 from ..sign_in import FieldKind, FormField
-from ..spec import ProviderSpec
+from ..spec import ProviderSpec, parts_of
 from .oauth import APPLICATIONS_URL, REDIRECT
-from .provider import CAPABILITIES, SLUG, AniListProvider
-from .sign_in import AniListSignIn
 
 SPEC: Final = ProviderSpec(
-    slug=SLUG,
+    slug="anilist",
     name="AniList",
-    capabilities=CAPABILITIES,
-    sign_in=AniListSignIn,
-    create=AniListProvider.create,
+    load=parts_of(__name__),
     links={"applications_url": APPLICATIONS_URL, "redirect_uri": REDIRECT},
     options=(
         FormField("numbering_file", FieldKind.PATH, required=False),

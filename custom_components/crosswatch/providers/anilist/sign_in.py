@@ -3,13 +3,8 @@
 from collections.abc import Collection
 from typing import Final, override
 
-from ...engine.provider import (
-    AuthenticationError,
-    ProviderError,
-    ProviderUnavailableError,
-    RateLimitedError,
-)
-from ..http import Answer, HttpClient, JsonObject, JsonValue, TlsError
+from ...engine.provider import ProviderError
+from ..http import Answer, HttpClient, JsonObject, JsonValue
 from ..sign_in import (
     Answers,
     DeviceCode,
@@ -21,6 +16,7 @@ from ..sign_in import (
     SignIn,
     SignInError,
 )
+from ..sign_in_errors import sign_in_error
 from ..spec import SignInContext
 from .client import client_of
 from .mapping import account_from, score_format_in, text_in
@@ -113,7 +109,7 @@ class AniListSignIn(SignIn):
             if viewer.get("mediaListOptions") is not None:
                 data["score_format"] = score_format_in(viewer).value
         except ProviderError as err:
-            raise _failed(err) from err
+            raise sign_in_error(err, "anilist_wrong_pin") from err
         return SignedIn(data=data, info=info)
 
 
@@ -122,7 +118,7 @@ async def _exchange(oauth: OAuth, code: str) -> Answer:
     try:
         return await oauth.exchange(code)
     except ProviderError as err:
-        raise _failed(err) from err
+        raise sign_in_error(err, "anilist_wrong_pin") from err
 
 
 def _error_in(answer: Answer) -> JsonObject:
@@ -150,17 +146,3 @@ def _refused(answer: Answer) -> SignInError:
     ).lower()
     used = any(word in words for word in _USED)
     return SignInError("anilist_pin_used" if used else "anilist_wrong_pin")
-
-
-def _failed(err: ProviderError) -> SignInError:
-    """Return the error for a request that got no answer of use."""
-    match err:
-        case TlsError():
-            return SignInError("tls_error")
-        case RateLimitedError():
-            return SignInError("rate_limited", seconds=f"{err.retry_after:.0f}")
-        case ProviderUnavailableError():
-            return SignInError("cannot_connect")
-        case AuthenticationError():
-            return SignInError("anilist_wrong_pin")
-    return SignInError("invalid_answer")

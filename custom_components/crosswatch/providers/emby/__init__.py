@@ -2,20 +2,14 @@
 
 from typing import Final
 
-from ..mediabrowser.found import found_server
 from ..mediabrowser.options import MOVED_BY, OPTIONS
-from ..spec import ProviderSpec
-from .provider import CAPABILITIES, SLUG, create
-from .sign_in import EmbySignIn
+from ..spec import ProviderSpec, parts_of
 
-# Home Assistant's own Emby integration has no entries to learn an address from.
 SPEC: Final = ProviderSpec(
-    slug=SLUG,
+    slug="emby",
     name="Emby",
-    capabilities=CAPABILITIES,
-    sign_in=EmbySignIn,
-    create=create,
+    load=parts_of(__name__),
     options=OPTIONS,
     moved_by=MOVED_BY,
-    discovered_by={"Emby Server": found_server},
+    announced_as=("Emby Server",),
 )

@@ -15,17 +15,17 @@ from typing import Final, override
 
 from ...engine.model import Feature, Record, Snapshot
 from ...engine.plan import Operation, Outcome, OutcomeKind
-from ...engine.provider import AuthenticationError, FeatureSupport
-from ..answer import JsonObject
+from ...engine.provider import FeatureSupport
+from ..kept import kept
 from ..mediabrowser.account import (
     CAPABILITIES as SHARED_CAPABILITIES,
     FULL_READ_EVERY,
     MediaBrowserProvider,
 )
 from ..mediabrowser.answering import http_client
+from ..mediabrowser.chosen import watchlist_of
 from ..mediabrowser.listening import Ears
 from ..mediabrowser.mapping import Shows, base_id, history_from_row, rating_from_row
-from ..mediabrowser.options import watchlist_of
 from ..mediabrowser.rows import Row
 from ..mediabrowser.watchlist import Watchlist
 from ..spec import Connection
@@ -154,8 +154,8 @@ def _ratings(row: Row, shows: Shows) -> Iterable[Record]:
 def create(connection: Connection) -> EmbyProvider:
     """Return the provider of an account."""
     data = connection.data
-    url, token = _kept(data, "url"), _kept(data, "token")
-    device_id, user_id = _kept(data, "device_id"), _kept(data, "user_id")
+    url, token = kept(data, "url"), kept(data, "token")
+    device_id, user_id = kept(data, "device_id"), kept(data, "user_id")
     http = http_client(
         connection.session,
         connection.limiters,
@@ -170,11 +170,3 @@ def create(connection: Connection) -> EmbyProvider:
         watchlist_of(client, connection.options),
         Ears(socket.connect, user_id),
     )
-
-
-def _kept(data: JsonObject, name: str) -> str:
-    """Return what the sign-in kept."""
-    value = data.get(name)
-    if isinstance(value, str) and value:
-        return value
-    raise AuthenticationError(f"The account's data lacks {name}: sign in again")

@@ -2,21 +2,14 @@
 
 from typing import Final
 
-from ..mediabrowser.found import found_server
 from ..mediabrowser.options import MOVED_BY, OPTIONS
-from ..spec import ProviderSpec
-from .known import answers_known
-from .provider import CAPABILITIES, SLUG, create
-from .sign_in import JellyfinSignIn
+from ..spec import ProviderSpec, parts_of
 
 SPEC: Final = ProviderSpec(
-    slug=SLUG,
+    slug="jellyfin",
     name="Jellyfin",
-    capabilities=CAPABILITIES,
-    sign_in=JellyfinSignIn,
-    create=create,
+    load=parts_of(__name__),
     options=OPTIONS,
     moved_by=MOVED_BY,
-    known_from={"jellyfin": answers_known},
-    discovered_by={"Jellyfin Server": found_server},
+    announced_as=("Jellyfin Server",),
 )

@@ -2,12 +2,11 @@
 
 from typing import Final
 
-from ...engine.provider import AuthenticationError
-from ..answer import JsonObject
+from ..kept import kept
 from ..mediabrowser.account import CAPABILITIES, MediaBrowserProvider
 from ..mediabrowser.answering import http_client
+from ..mediabrowser.chosen import watchlist_of
 from ..mediabrowser.listening import Ears
-from ..mediabrowser.options import watchlist_of
 from ..spec import Connection
 from .authorization import authorization
 from .client import JellyfinClient
@@ -27,8 +26,8 @@ class JellyfinProvider(MediaBrowserProvider):
 def create(connection: Connection) -> JellyfinProvider:
     """Return the provider of an account."""
     data = connection.data
-    url, token = _kept(data, "url"), _kept(data, "token")
-    device_id, user_id = _kept(data, "device_id"), _kept(data, "user_id")
+    url, token = kept(data, "url"), kept(data, "token")
+    device_id, user_id = kept(data, "device_id"), kept(data, "user_id")
     http = http_client(
         connection.session,
         connection.limiters,
@@ -43,11 +42,3 @@ def create(connection: Connection) -> JellyfinProvider:
         watchlist_of(client, connection.options),
         Ears(socket.connect, user_id),
     )
-
-
-def _kept(data: JsonObject, name: str) -> str:
-    """Return what the sign-in kept."""
-    value = data.get(name)
-    if isinstance(value, str) and value:
-        return value
-    raise AuthenticationError(f"The account's data lacks {name}: sign in again")

@@ -3,18 +3,12 @@
 from typing import Final
 
 from ..sign_in import FieldKind, FormField
-from ..spec import ProviderSpec
-from .found import SERVICE_TYPE, found_kodi
-from .provider import CAPABILITIES, SLUG, create
-from .sign_in import KodiSignIn, known_from
+from ..spec import ProviderSpec, parts_of
 
 SPEC: Final = ProviderSpec(
-    slug=SLUG,
+    slug="kodi",
     name="Kodi",
-    capabilities=CAPABILITIES,
-    sign_in=KodiSignIn,
-    create=create,
+    load=parts_of(__name__),
     options=(FormField("time_zone", FieldKind.TEXT, required=False),),
-    known_from={"kodi": known_from},
-    discovered_by={SERVICE_TYPE: found_kodi},
+    announced_as=("_xbmc-jsonrpc-h._tcp.local.",),
 )

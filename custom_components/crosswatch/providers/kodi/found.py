@@ -5,8 +5,6 @@ from typing import Final
 from ..spec import Announcement, FoundServer
 from .address import parse_address
 
-SERVICE_TYPE: Final = "_xbmc-jsonrpc-h._tcp.local."
-
 _PRODUCT: Final = "Kodi"
 
 

@@ -8,13 +8,9 @@ from typing import Final, override
 
 from ...engine.model import Feature, MediaKind, Snapshot, Watched
 from ...engine.plan import Operation, Outcome
-from ...engine.provider import (
-    AccountInfo,
-    AuthenticationError,
-    FeatureSupport,
-    Provider,
-)
+from ...engine.provider import AccountInfo, FeatureSupport, Provider
 from ..http import JsonObject
+from ..kept import kept
 from ..spec import Connection
 from ..without_libraries import WithoutLibraries
 from .changes import COMPLETES_AT
@@ -232,7 +228,7 @@ def account_info(
 def create(connection: Connection) -> KodiProvider:
     """Return the provider of an account."""
     data = connection.data
-    url = _kept(data, "url")
+    url = kept(data, "url")
     rpc = rpc_client(
         connection.session,
         connection.limiters,
@@ -241,12 +237,4 @@ def create(connection: Connection) -> KodiProvider:
         str(data.get("password") or ""),
     )
     zones = Zones(str(connection.options.get("time_zone") or ""))
-    return KodiProvider(rpc, _kept(data, "device"), _kept(data, "profile"), zones)
-
-
-def _kept(data: JsonObject, name: str) -> str:
-    """Return what the sign-in kept."""
-    value = data.get(name)
-    if isinstance(value, str) and value:
-        return value
-    raise AuthenticationError(f"The account's data lacks {name}: sign in again")
+    return KodiProvider(rpc, kept(data, "device"), kept(data, "profile"), zones)

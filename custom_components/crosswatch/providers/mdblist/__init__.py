@@ -2,15 +2,11 @@
 
 from typing import Final
 
-from ..spec import ProviderSpec
-from .provider import CAPABILITIES, SLUG, MdblistProvider
-from .sign_in import MdblistSignIn
+from ..spec import ProviderSpec, parts_of
 
 SPEC: Final = ProviderSpec(
-    slug=SLUG,
+    slug="mdblist",
     name="MDBList",
-    capabilities=CAPABILITIES,
-    sign_in=MdblistSignIn,
-    create=MdblistProvider.create,
+    load=parts_of(__name__),
     links={"preferences_url": "https://mdblist.com/preferences/#api"},
 )

@@ -2,13 +2,8 @@
 
 from typing import Final, override
 
-from ...engine.provider import (
-    AuthenticationError,
-    ProtocolError,
-    ProviderError,
-    RateLimitedError,
-)
-from ..http import HttpClient, TlsError
+from ...engine.provider import ProviderError
+from ..http import HttpClient
 from ..sign_in import (
     Answers,
     DeviceCode,
@@ -18,6 +13,7 @@ from ..sign_in import (
     SignIn,
     SignInError,
 )
+from ..sign_in_errors import sign_in_error
 from ..spec import SignInContext
 from .client import HOST, PACE, MdblistClient
 from .mapping import USER_ID, USERNAME, account_from
@@ -51,7 +47,7 @@ class MdblistSignIn(SignIn):
         try:
             info = account_from(await client.user(), by_name=True)
         except ProviderError as err:
-            raise failed(err) from err
+            raise sign_in_error(err, "mdblist_invalid_api_key") from err
         data = {API_KEY: api_key, USER_ID: info.account_id, USERNAME: info.name}
         return SignedIn(data=data, info=info)
 
@@ -59,17 +55,3 @@ class MdblistSignIn(SignIn):
     async def finish(self, code: DeviceCode) -> SignedIn:
         """Refuse: there never is a code to wait for."""
         raise SignInError("code_expired")
-
-
-def failed(err: ProviderError) -> SignInError:
-    """Return the error for what went wrong."""
-    match err:
-        case AuthenticationError():
-            return SignInError("mdblist_invalid_api_key")
-        case TlsError():
-            return SignInError("tls_error")
-        case RateLimitedError():
-            return SignInError("rate_limited", seconds=f"{err.retry_after:.0f}")
-        case ProtocolError():
-            return SignInError("invalid_answer")
-    return SignInError("cannot_connect")

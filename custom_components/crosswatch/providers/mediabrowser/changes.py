@@ -10,8 +10,8 @@ from typing import Final
 
 from ...engine.model import Rated, Value, Watched
 from ...engine.plan import Action, Operation
-from ...engine.planning.rating import same_rating
 from ...engine.provider import ProtocolError
+from ...engine.rating_steps import same_rating
 from ..answer import JsonValue
 from .rows import UserData
 

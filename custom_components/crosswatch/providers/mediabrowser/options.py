@@ -3,12 +3,7 @@
 from typing import Final
 
 from ...engine.model import Feature
-from ..answer import JsonObject
 from ..sign_in import FieldKind, FormField
-from .named_lists import Collections, Playlists
-from .named_watchlist import NamedWatchlist
-from .server import Server
-from .watchlist import Favourites, Watchlist
 
 WATCHLIST: Final = "watchlist"
 WATCHLIST_NAME: Final = "watchlist_name"
@@ -28,15 +23,3 @@ OPTIONS: Final = (
     ),
     FormField(WATCHLIST_NAME, FieldKind.TEXT, required=False, default=DEFAULT_NAME),
 )
-
-
-def watchlist_of(client: Server, options: JsonObject) -> Watchlist:
-    """Return what the person has chosen as the watchlist."""
-    name = str(options.get(WATCHLIST_NAME) or "").strip() or DEFAULT_NAME
-    match options.get(WATCHLIST):
-        case "playlist":
-            return NamedWatchlist(client, Playlists(client), name)
-        case "collection":
-            return NamedWatchlist(client, Collections(client), name)
-        case _:
-            return Favourites(client)

@@ -2,21 +2,11 @@
 
 from typing import Final
 
-from ..spec import ProviderSpec
-from .found import SERVICE_TYPE, found_plex
-from .linking import LinkSignIn
-from .manual import ManualSignIn, address_known
-from .own import forget
-from .provider import CAPABILITIES, SLUG, create
+from ..spec import ProviderSpec, parts_of
 
 SPEC: Final = ProviderSpec(
-    slug=SLUG,
+    slug="plex",
     name="Plex",
-    capabilities=CAPABILITIES,
-    sign_in=LinkSignIn,
-    create=create,
-    ways={"plex_link": LinkSignIn, "plex_manual": ManualSignIn},
-    known_from={"plex": address_known},
-    discovered_by={SERVICE_TYPE: found_plex},
-    forget=forget,
+    load=parts_of(__name__),
+    announced_as=("_plexmediasvr._tcp.local.",),
 )

@@ -1,14 +1,10 @@
 """Plex servers that announce themselves with zeroconf."""
 
-from typing import Final
-
 from yarl import URL
 
 from ..http import JsonObject
 from ..spec import Announcement, FoundServer
 from .servers import DEFAULT_PORT
-
-SERVICE_TYPE: Final = "_plexmediasvr._tcp.local."
 
 
 def found_plex(announcement: Announcement) -> FoundServer | None:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
-from ...engine.provider import AccountInfo, AuthenticationError
+from ...engine.provider import AccountInfo
 from ..answer import JsonObject
+from ..kept import kept
 
 # Every server calls its owner so; others have the number that they have at plex.tv.
 OWNER: str = "1"
@@ -63,21 +64,13 @@ class PlexLogin:
 def login_from(data: JsonObject) -> PlexLogin:
     """Return the login that a sign-in has kept."""
     return PlexLogin(
-        url=_kept(data, "url"),
-        token=_kept(data, "token"),
+        url=kept(data, "url"),
+        token=kept(data, "token"),
         account_token=str(data.get("account_token") or ""),
-        server_id=_kept(data, "server_id"),
+        server_id=kept(data, "server_id"),
         server_name=str(data.get("server_name") or "Plex"),
-        user_id=_kept(data, "user_id"),
+        user_id=kept(data, "user_id"),
         user_name=str(data.get("user_name") or "Plex"),
-        device_id=_kept(data, "device_id"),
+        device_id=kept(data, "device_id"),
         verify_ssl=data.get("verify_ssl") is not False,
     )
-
-
-def _kept(data: JsonObject, name: str) -> str:
-    """Return what the sign-in kept."""
-    value = data.get(name)
-    if isinstance(value, str) and value:
-        return value
-    raise AuthenticationError(f"The account's data lacks {name}: sign in again")

@@ -3,14 +3,7 @@
 from collections.abc import Collection
 from typing import Final, override
 
-from ...engine.provider import (
-    AccountLimitError,
-    AuthenticationError,
-    ProviderError,
-    ProviderUnavailableError,
-    RateLimitedError,
-)
-from ..http import TlsError
+from ...engine.provider import AccountLimitError, ProviderError
 from ..sign_in import (
     Answers,
     DeviceCode,
@@ -22,6 +15,7 @@ from ..sign_in import (
     SignIn,
     SignInError,
 )
+from ..sign_in_errors import sign_in_error
 from ..spec import SignInContext
 from .account import PlexAccount
 from .login import PlexLogin
@@ -31,6 +25,7 @@ from .servers import Server, best_way
 
 SERVER_STEP: Final = "plex_server"
 USER_STEP: Final = "plex_user"
+_REFUSED: Final = "plex_refused"
 
 
 class PlexSignIn(SignIn):
@@ -175,13 +170,6 @@ class PlexSignIn(SignIn):
 
 def failed(err: ProviderError) -> SignInError:
     """Return the error for a request that got no answer of use."""
-    match err:
-        case TlsError():
-            return SignInError("tls_error")
-        case RateLimitedError():
-            return SignInError("rate_limited", seconds=f"{err.retry_after:.0f}")
-        case ProviderUnavailableError():
-            return SignInError("cannot_connect")
-        case AuthenticationError() | AccountLimitError():
-            return SignInError("plex_refused")
-    return SignInError("invalid_answer")
+    if isinstance(err, AccountLimitError):
+        return SignInError(_REFUSED)
+    return sign_in_error(err, _REFUSED)

@@ -2,17 +2,13 @@
 
 from typing import Final
 
-from ..spec import ProviderSpec
+from ..spec import ProviderSpec, parts_of
 from .options import MOVED_BY, OPTIONS
-from .provider import CAPABILITIES, SLUG, SimklProvider
-from .sign_in import SimklSignIn
 
 SPEC: Final = ProviderSpec(
-    slug=SLUG,
+    slug="simkl",
     name="SIMKL",
-    capabilities=CAPABILITIES,
-    sign_in=SimklSignIn,
-    create=SimklProvider.create,
+    load=parts_of(__name__),
     links={"developer_url": "https://simkl.com/settings/developer/new/"},
     options=OPTIONS,
     moved_by=MOVED_BY,

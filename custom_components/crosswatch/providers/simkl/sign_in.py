@@ -3,14 +3,9 @@
 from collections.abc import Collection
 from typing import Final, override
 
-from ...engine.provider import (
-    AuthenticationError,
-    ProviderError,
-    ProviderUnavailableError,
-    RateLimitedError,
-)
+from ...engine.provider import ProviderError, ProviderUnavailableError, RateLimitedError
 from ..answer import Answer, JsonObject
-from ..http import HttpClient, TlsError
+from ..http import HttpClient
 from ..sign_in import (
     Answers,
     DeviceCode,
@@ -20,6 +15,7 @@ from ..sign_in import (
     SignIn,
     SignInError,
 )
+from ..sign_in_errors import sign_in_error
 from ..spec import SignInContext
 from .client import API, HOST, PACE, SimklClient, app_headers, app_params
 from .mapping import account_from, plan_from, text
@@ -66,7 +62,7 @@ class SimklSignIn(SignIn):
                 raise refused(answer)
             code = device_code_from(answer)
         except ProviderError as err:
-            raise failed(err) from err
+            raise sign_in_error(err, "simkl_invalid_client") from err
         self._code = code.code
         return code
 
@@ -81,7 +77,7 @@ class SimklSignIn(SignIn):
             settings = await client.settings()
             info, plan = account_from(settings), plan_from(settings)
         except ProviderError as err:
-            raise failed(err) from err
+            raise sign_in_error(err, "simkl_invalid_client") from err
         data: JsonObject = {
             "client_id": self._client_id,
             "access_token": self._token,
@@ -111,7 +107,7 @@ class SimklSignIn(SignIn):
                 outage, pause = err, interval
                 continue
             except ProviderError as err:
-                raise failed(err) from err
+                raise sign_in_error(err, "simkl_invalid_client") from err
             outage = None
             if not answer.ok:
                 raise refused(answer)
@@ -123,7 +119,7 @@ class SimklSignIn(SignIn):
                 interval += SLOWER
             pause = interval
         if outage is not None:
-            raise failed(outage)
+            raise sign_in_error(outage, "simkl_invalid_client")
         raise SignInError("code_expired")
 
     async def _get(self, path: str) -> Answer:
@@ -170,18 +166,4 @@ def refused(answer: Answer) -> SignInError:
         return SignInError("rate_limited", seconds=f"{_WAIT:.0f}")
     if answer.status in {400, 401, 403, WRONG_APP}:
         return SignInError("simkl_invalid_client")
-    return SignInError("invalid_answer")
-
-
-def failed(err: ProviderError) -> SignInError:
-    """Return the error for a request that got no answer of use."""
-    match err:
-        case TlsError():
-            return SignInError("tls_error")
-        case RateLimitedError():
-            return SignInError("rate_limited", seconds=f"{err.retry_after:.0f}")
-        case ProviderUnavailableError():
-            return SignInError("cannot_connect")
-        case AuthenticationError():
-            return SignInError("simkl_invalid_client")
     return SignInError("invalid_answer")

@@ -2,15 +2,10 @@
 
 from typing import Final
 
-from ..spec import ProviderSpec
-from .provider import CAPABILITIES, SLUG, create
-from .sign_in import TautulliSignIn, answers_from
+from ..spec import ProviderSpec, parts_of
 
 SPEC: Final = ProviderSpec(
-    slug=SLUG,
+    slug="tautulli",
     name="Tautulli",
-    capabilities=CAPABILITIES,
-    sign_in=TautulliSignIn,
-    create=create,
-    known_from={"tautulli": answers_from},
+    load=parts_of(__name__),
 )

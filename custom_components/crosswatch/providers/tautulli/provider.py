@@ -8,13 +8,8 @@ from typing import Final, override
 
 from ...engine.model import Feature, MediaKind, Snapshot
 from ...engine.plan import Operation, Outcome, OutcomeKind, Reason
-from ...engine.provider import (
-    AccountInfo,
-    AuthenticationError,
-    FeatureSupport,
-    Provider,
-)
-from ..http import JsonObject
+from ...engine.provider import AccountInfo, FeatureSupport, Provider
+from ..kept import kept
 from ..spec import Connection
 from ..without_libraries import WithoutLibraries
 from .client import TautulliClient, http_client
@@ -130,15 +125,7 @@ class TautulliProvider(WithoutLibraries, Provider):
 def create(connection: Connection) -> TautulliProvider:
     """Return the provider of an account."""
     data = connection.data
-    url, api_key = _kept(data, "url"), _kept(data, "api_key")
+    url, api_key = kept(data, "url"), kept(data, "api_key")
     http = http_client(connection.session, connection.limiters, url, api_key)
     client = TautulliClient(http, url, api_key)
-    return TautulliProvider(client, _kept(data, "user_id"), _kept(data, "user"))
-
-
-def _kept(data: JsonObject, name: str) -> str:
-    """Return what the sign-in kept."""
-    value = data.get(name)
-    if isinstance(value, str) and value:
-        return value
-    raise AuthenticationError(f"The account's data lacks {name}: sign in again")
+    return TautulliProvider(client, kept(data, "user_id"), kept(data, "user"))

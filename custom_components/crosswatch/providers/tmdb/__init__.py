@@ -2,15 +2,11 @@
 
 from typing import Final
 
-from ..spec import ProviderSpec
-from .provider import CAPABILITIES, SLUG, create
-from .sign_in import TmdbSignIn
+from ..spec import ProviderSpec, parts_of
 
 SPEC: Final = ProviderSpec(
-    slug=SLUG,
+    slug="tmdb",
     name="TMDb",
-    capabilities=CAPABILITIES,
-    sign_in=TmdbSignIn,
-    create=create,
+    load=parts_of(__name__),
     links={"api_url": "https://www.themoviedb.org/settings/api"},
 )

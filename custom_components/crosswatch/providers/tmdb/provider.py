@@ -7,13 +7,9 @@ from typing import Final, override
 from ...engine.evidence import Informant, Informed
 from ...engine.model import Feature, MediaKind, Snapshot
 from ...engine.plan import Operation, Outcome
-from ...engine.provider import (
-    AccountInfo,
-    AuthenticationError,
-    FeatureSupport,
-    Provider,
-)
-from ..http import HttpClient, JsonObject
+from ...engine.provider import AccountInfo, FeatureSupport, Provider
+from ..http import HttpClient
+from ..kept import kept
 from ..mediabrowser.writing import carry_out_all
 from ..spec import Connection
 from ..without_libraries import WithoutLibraries
@@ -101,14 +97,6 @@ def create(connection: Connection) -> TmdbProvider:
         limiter_of(connection.limiters),
         secrets=lambda: secrets_of(data),
     )
-    key = Key(_kept(data, "api_key"))
-    client = TmdbClient(http, key, _kept(data, "session_id"), _kept(data, "account_id"))
+    key = Key(kept(data, "api_key"))
+    client = TmdbClient(http, key, kept(data, "session_id"), kept(data, "account_id"))
     return TmdbProvider(client)
-
-
-def _kept(data: JsonObject, name: str) -> str:
-    """Return what the sign-in kept."""
-    value = data.get(name)
-    if isinstance(value, str) and value:
-        return value
-    raise AuthenticationError(f"The account's data lacks {name}: sign in again")

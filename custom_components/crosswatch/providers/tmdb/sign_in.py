@@ -5,13 +5,8 @@ from datetime import UTC, datetime
 import re
 from typing import Final, override
 
-from ...engine.provider import (
-    AuthenticationError,
-    ProviderError,
-    ProviderUnavailableError,
-    RateLimitedError,
-)
-from ..http import Answer, HttpClient, JsonObject, TlsError
+from ...engine.provider import ProviderError, ProviderUnavailableError, RateLimitedError
+from ..http import Answer, HttpClient, JsonObject
 from ..sign_in import (
     Answers,
     DeviceCode,
@@ -21,6 +16,7 @@ from ..sign_in import (
     SignIn,
     SignInError,
 )
+from ..sign_in_errors import sign_in_error
 from ..spec import SignInContext
 from .client import Key, TmdbClient, limiter_of, secrets_of
 from .mapping import account_from, moment_from
@@ -75,7 +71,7 @@ class TmdbSignIn(SignIn):
                 raise refusal(answer)
             told = answer.object()
         except ProviderError as err:
-            raise failed(err) from err
+            raise sign_in_error(err, "tmdb_invalid_key") from err
         token = told.get("request_token")
         if not isinstance(token, str) or not _TOKEN.fullmatch(token):
             raise SignInError("invalid_answer")
@@ -97,7 +93,7 @@ class TmdbSignIn(SignIn):
         try:
             info = account_from(await self._client(session_id).account())
         except ProviderError as err:
-            raise failed(err) from err
+            raise sign_in_error(err, "tmdb_invalid_key") from err
         data = {**self._data, "account_id": info.account_id}
         return SignedIn(data=data, info=info)
 
@@ -120,7 +116,7 @@ class TmdbSignIn(SignIn):
                     return session_id
             waited += pause
         if outage is not None:
-            raise failed(outage)
+            raise sign_in_error(outage, "tmdb_invalid_key")
         raise SignInError("tmdb_not_approved")
 
     def _client(self, session_id: str = "") -> TmdbClient:
@@ -150,7 +146,7 @@ def session_in(answer: Answer) -> str:
             raise refusal(answer)
         told = answer.object()
     except ProviderError as err:
-        raise failed(err) from err
+        raise sign_in_error(err, "tmdb_invalid_key") from err
     session_id = told.get("session_id")
     if not isinstance(session_id, str) or not session_id:
         raise SignInError("invalid_answer")
@@ -164,17 +160,3 @@ def lifetime_in(told: JsonObject) -> float:
         return LIFETIME
     left = (ends - datetime.now(UTC)).total_seconds()
     return min(max(left, SHORTEST), LIFETIME)
-
-
-def failed(err: ProviderError) -> SignInError:
-    """Return the error for a request that got no answer of use."""
-    match err:
-        case AuthenticationError():
-            return SignInError("tmdb_invalid_key")
-        case TlsError():
-            return SignInError("tls_error")
-        case RateLimitedError():
-            return SignInError("rate_limited", seconds=f"{err.retry_after:.0f}")
-        case ProviderUnavailableError():
-            return SignInError("cannot_connect")
-    return SignInError("invalid_answer")

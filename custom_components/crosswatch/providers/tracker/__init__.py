@@ -2,14 +2,10 @@
 
 from typing import Final
 
-from ..spec import ProviderSpec
-from .provider import CAPABILITIES, SLUG, create
-from .sign_in import TrackerSignIn
+from ..spec import ProviderSpec, parts_of
 
 SPEC: Final = ProviderSpec(
-    slug=SLUG,
+    slug="tracker",
     name="CrossWatch Tracker",
-    capabilities=CAPABILITIES,
-    sign_in=TrackerSignIn,
-    create=create,
+    load=parts_of(__name__),
 )

@@ -2,18 +2,13 @@
 
 from typing import Final
 
-from ..sign_in import FieldKind, FormField
-from ..spec import ProviderSpec
-from .dropped import OPTION
-from .provider import CAPABILITIES, SLUG, TraktProvider
-from .sign_in import TraktSignIn
+from ..spec import ProviderSpec, parts_of
+from .options import OPTIONS
 
 SPEC: Final = ProviderSpec(
-    slug=SLUG,
+    slug="trakt",
     name="Trakt",
-    capabilities=CAPABILITIES,
-    sign_in=TraktSignIn,
-    create=TraktProvider.create,
-    options=(FormField(OPTION, FieldKind.SWITCH, default=False),),
+    load=parts_of(__name__),
+    options=OPTIONS,
     links={"applications_url": "https://trakt.tv/oauth/applications"},
 )

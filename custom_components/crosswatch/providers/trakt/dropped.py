@@ -8,7 +8,6 @@ from .client import TraktClient
 from .mapping import RowReader
 from .paging import Page, collect
 
-OPTION: Final = "dropped"
 # What a person thinks of a show stands, whether it was watched to its end or not.
 FEATURES: Final = frozenset({Feature.WATCHLIST, Feature.HISTORY, Feature.PROGRESS})
 _PATH: Final = "/users/hidden/dropped"

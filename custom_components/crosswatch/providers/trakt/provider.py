@@ -21,10 +21,11 @@ from ..spec import Connection
 from ..without_libraries import WithoutLibraries
 from .batching import BATCH_SIZES
 from .client import HOST, PACE, TraktClient
-from .dropped import OPTION, Dropped
+from .dropped import Dropped
 from .login import Login, text_in
 from .mapping import PlayRow, RowReader, account_from
 from .oauth import OAuth, oauth_limiter
+from .options import DROPPED
 from .paging import Listing, Page, collect, together
 from .payload import GROUPS, PLAYED, moment_to_json
 from .playback import Playback
@@ -139,7 +140,7 @@ class TraktProvider(WithoutLibraries):
         return cls(
             TraktClient(http, login),
             login,
-            leaves_dropped=connection.options.get(OPTION) is True,
+            leaves_dropped=connection.options.get(DROPPED) is True,
         )
 
     async def listen(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Final, override
 
 from ...engine.provider import ProviderError, ProviderUnavailableError, RateLimitedError
-from ..http import Answer, HttpClient, JsonObject, TlsError
+from ..http import Answer, HttpClient, JsonObject
 from ..sign_in import (
     Answers,
     DeviceCode,
@@ -14,6 +14,7 @@ from ..sign_in import (
     SignIn,
     SignInError,
 )
+from ..sign_in_errors import sign_in_error
 from ..spec import SignInContext
 from .client import HOST, PACE, api_headers
 from .login import seconds_in, secrets_in, text_in, tokens_from
@@ -86,7 +87,7 @@ class TraktSignIn(SignIn):
                 raise refused(answer, _CODE_KEYS)
             return device_code_from(answer)
         except ProviderError as err:
-            raise failed(err) from err
+            raise sign_in_error(err) from err
 
     @override
     async def finish(self, code: DeviceCode) -> SignedIn:
@@ -101,7 +102,7 @@ class TraktSignIn(SignIn):
                 raise refused(settings, _KEYS)
             info = account_from(settings.object())
         except ProviderError as err:
-            raise failed(err) from err
+            raise sign_in_error(err) from err
         return SignedIn(data=self._data, info=info)
 
     async def _wait(self, oauth: OAuth, code: DeviceCode) -> Answer:
@@ -131,7 +132,7 @@ class TraktSignIn(SignIn):
             interval += SLOWER if error == "slow_down" else 0
             pause = interval
         if outage is not None:
-            raise failed(outage)
+            raise sign_in_error(outage)
         raise SignInError("code_expired")
 
     async def _settings(self) -> Answer:
@@ -183,15 +184,3 @@ def refused(answer: Answer, keys: Mapping[int, str]) -> SignInError:
         return SignInError("cannot_connect")
     key = _ERROR_KEYS.get(error_in(answer)) or keys.get(answer.status)
     return SignInError(key or "invalid_answer")
-
-
-def failed(err: ProviderError) -> SignInError:
-    """Return the error for a request that got no answer of use."""
-    match err:
-        case TlsError():
-            return SignInError("tls_error")
-        case RateLimitedError():
-            return SignInError("rate_limited", seconds=f"{err.retry_after:.0f}")
-        case ProviderUnavailableError():
-            return SignInError("cannot_connect")
-    return SignInError("invalid_answer")

@@ -1,0 +1,16 @@
+"""What Kodi is made of; see `ProviderParts`."""
+
+from typing import Final
+
+from ..spec import ProviderParts
+from .found import found_kodi
+from .provider import CAPABILITIES, create
+from .sign_in import KodiSignIn, known_from
+
+PARTS: Final = ProviderParts(
+    capabilities=CAPABILITIES,
+    sign_in=KodiSignIn,
+    create=create,
+    known_from={"kodi": known_from},
+    found=found_kodi,
+)

@@ -1,0 +1,15 @@
+"""What MDBList is made of; see `ProviderParts`."""
+
+from typing import Final
+
+from ..spec import ProviderParts
+from .client import API
+from .provider import CAPABILITIES, MdblistProvider
+from .sign_in import MdblistSignIn
+
+PARTS: Final = ProviderParts(
+    capabilities=CAPABILITIES,
+    sign_in=MdblistSignIn,
+    create=MdblistProvider.create,
+    address=API,
+)

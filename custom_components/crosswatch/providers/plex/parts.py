@@ -1,0 +1,22 @@
+"""What Plex is made of; see `ProviderParts`."""
+
+from typing import Final
+
+from ..spec import ProviderParts
+from .account import PLEX_TV
+from .found import found_plex
+from .linking import LinkSignIn
+from .manual import ManualSignIn, address_known
+from .own import forget
+from .provider import CAPABILITIES, create
+
+PARTS: Final = ProviderParts(
+    capabilities=CAPABILITIES,
+    sign_in=LinkSignIn,
+    create=create,
+    address=PLEX_TV,
+    ways={"plex_link": LinkSignIn, "plex_manual": ManualSignIn},
+    known_from={"plex": address_known},
+    found=found_plex,
+    forget=forget,
+)

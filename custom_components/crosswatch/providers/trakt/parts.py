@@ -1,0 +1,15 @@
+"""What Trakt is made of; see `ProviderParts`."""
+
+from typing import Final
+
+from ..spec import ProviderParts
+from .oauth import API
+from .provider import CAPABILITIES, TraktProvider
+from .sign_in import TraktSignIn
+
+PARTS: Final = ProviderParts(
+    capabilities=CAPABILITIES,
+    sign_in=TraktSignIn,
+    create=TraktProvider.create,
+    address=API,
+)

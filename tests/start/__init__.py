@@ -1,0 +1,1 @@
+"""Tests of what a start of Home Assistant pays for CrossWatch."""
