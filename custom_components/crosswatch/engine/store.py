@@ -30,12 +30,13 @@ class Store(
     def remember_pair(self, pair_id: str, at: datetime) -> datetime:
         """Return when this pair was first remembered: `at`, for a new one."""
         with self._transaction() as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO pair VALUES (?, ?)", (pair_id, at.timestamp())
-            )
+            # Each start asks for all pairs, and has nothing to write.
             row = connection.execute(
                 "SELECT created_at FROM pair WHERE pair_id = ?", (pair_id,)
             ).fetchone()
+            if row is None:
+                row = (at.timestamp(),)
+                connection.execute("INSERT INTO pair VALUES (?, ?)", (pair_id, *row))
         return datetime.fromtimestamp(row[0], UTC)
 
     def pair_ids(self) -> set[str]:
