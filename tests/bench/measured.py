@@ -97,7 +97,9 @@ async def measure(
     settings = json.loads((folder / "bench.json").read_text())
     install_routes(settings["hosts"], strict=True)
     gauges = Gauges()
-    # Home Assistant opens the state once, as it starts.
+    # Home Assistant imports the providers and opens the state once, as it starts.
+    for slug in ROUTES[settings["route"]].slugs:
+        PROVIDERS[slug].load()
     store = await asyncio.to_thread(Store.open, folder / "state.db")
     try:
         async with aiohttp.ClientSession() as session, gauges:
