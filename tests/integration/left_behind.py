@@ -9,6 +9,7 @@ import threading
 from typing import Any
 
 from custom_components.crosswatch.const import DOMAIN
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
 
 from .runs import settled
@@ -17,6 +18,7 @@ type Count = Counter[str]
 
 FILES = Path("/proc/self/fd")
 OURS = "custom_components.crosswatch"
+SAVING = "Store._async_schedule_callback_delayed_write"
 # Home Assistant's pool, which it fills up as it likes.
 POOL = "SyncWorker"
 
@@ -25,12 +27,17 @@ async def left_behind(hass: HomeAssistant) -> dict[str, Count]:
     """Return how much there is of everything that does not go by itself."""
     await settled(hass)
     gc.collect()
+    timers = _timers(hass)
+    listeners = Counter(
+        {str(kind): number for kind, number in hass.bus.async_listeners().items()}
+    )
+    # Home Assistant saves its registries a while later, or at its end.
+    saving = timers.pop(SAVING, 0)
+    listeners[str(EVENT_HOMEASSISTANT_FINAL_WRITE)] -= saving
     return {
         "tasks": _tasks(),
-        "timers": _timers(hass),
-        "listeners": Counter(
-            {str(kind): number for kind, number in hass.bus.async_listeners().items()}
-        ),
+        "timers": timers,
+        "listeners": listeners,
         "files": _files(hass),
         "threads": Counter(
             _plain(thread.name)

@@ -34,8 +34,9 @@ ACCOUNTS: Final = 20
 PAIRS: Final = 30
 AT_SERVICES: Final = ("jellyfin", "trakt", "tautulli")
 ROUNDS: Final = 3
-# Of our objects, when no account is loaded: mostly constants of modules.
-FEW: Final = 100
+# Of our objects, when no account is loaded: constants of whatever modules are loaded by
+# now, and what is known of each pair. Accounts that stayed would be many more.
+FEW: Final = 300
 # Seconds of CPU.
 LIMIT: Final = 0.1
 
