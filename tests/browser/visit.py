@@ -28,12 +28,14 @@ async def a_visit(name: str, screen: Screen, house: House) -> AsyncIterator[Visi
     assert await house.accounts() == [], "An earlier visit has failed"
     async with open_browser(house.client, screen) as page:
         ears = Ears(page)
+        is_over = False
         try:
             yield Visit(Person(page, house.client.server.url), house)
-        except BaseException:
-            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-            await page.screenshot(path=SCREENSHOTS / f"{name}.png")
-            raise
+            is_over = True
+        finally:
+            if not is_over:
+                SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+                await page.screenshot(path=SCREENSHOTS / f"{name}.png")
         # What is asked for while the page is closed is no longer heard.
         complaints = [*ears.complaints, *house.complaints()]
     if complaints:
