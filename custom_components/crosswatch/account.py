@@ -14,6 +14,7 @@ from .const import CONF_PROVIDER, DOMAIN, LOGGER
 from .engine.model import Feature, Side
 from .engine.pair import Account
 from .engine.plan import Reason
+from .engine.provider import Provider
 from .engine.report import Report
 from .engine.store import Store
 from .providers.spec import Allowance, Metered
@@ -90,9 +91,14 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
     config_entry: CrossWatchConfigEntry
 
     def __init__(
-        self, hass: HomeAssistant, entry: CrossWatchConfigEntry, store: Store
+        self,
+        hass: HomeAssistant,
+        entry: CrossWatchConfigEntry,
+        store: Store,
+        provider: Provider,
+        records: Mapping[Feature, int],
     ) -> None:
-        """Start with an account that has just been reached."""
+        """Start with an account that has just been reached, and what it held last."""
         super().__init__(
             hass,
             LOGGER,
@@ -101,8 +107,9 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
             update_interval=None,
             always_update=False,
         )
-        self.data = AccountState()
         self._store = store
+        self._provider = provider
+        self.data = AccountState(records=records, allowance=self._allowance)
 
     @override
     async def _async_update_data(self) -> AccountState:
@@ -110,9 +117,13 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
         records = await self.hass.async_add_executor_job(
             self._store.record_counts, self.config_entry.entry_id
         )
-        provider = self.config_entry.runtime_data.account.provider
-        allowance = provider.allowance if isinstance(provider, Metered) else None
-        return replace(self.data, records=records, allowance=allowance)
+        return replace(self.data, records=records, allowance=self._allowance)
+
+    @property
+    def _allowance(self) -> Allowance | None:
+        """Return how many requests the account's service still takes."""
+        provider = self._provider
+        return provider.allowance if isinstance(provider, Metered) else None
 
     async def async_note_run(self, report: Report, side: Side) -> None:
         """Take from a run what it tells of this account."""

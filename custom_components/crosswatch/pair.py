@@ -157,6 +157,13 @@ def _with_date(section: dict[str, Any]) -> dict[str, Any]:
     return section
 
 
+def _with_sections(pair: dict[str, Any]) -> dict[str, Any]:
+    """Check the sections of the chosen features; what the others say does not count."""
+    for feature in pair[CONF_FEATURES]:
+        pair = _SECTIONS[feature](pair)
+    return pair
+
+
 def _without_mirrors(pair: dict[str, Any]) -> dict[str, Any]:
     """Check that no account is to mirror the other where both may change."""
     if pair[CONF_MODE] is Mode.TWO_WAY and any(
@@ -230,6 +237,13 @@ _FIELDS: Final = vol.Schema(
 
 _SECTION: Final = vol.All(_FIELDS, _with_date)
 
+_SECTIONS: Final = {
+    feature: vol.Schema(
+        {vol.Optional(feature.value, default=dict): _SECTION}, extra=vol.ALLOW_EXTRA
+    )
+    for feature in OFFERED_FEATURES
+}
+
 _GUARDS: Final = vol.Schema(
     {
         vol.Optional(CONF_DELETE_LIMIT, default=DEFAULT_DELETE_LIMIT): vol.All(
@@ -257,12 +271,9 @@ _PAIR: Final = vol.All(
             vol.Optional(CONF_ENABLED, default=True): cv.boolean,
             vol.Optional(CONF_GUARDS, default=dict): _GUARDS,
             vol.Optional(CONF_CONFLICTS, default=dict): _CONFLICTS,
-            **{
-                vol.Optional(feature.value, default=dict): _SECTION
-                for feature in OFFERED_FEATURES
-            },
         },
         extra=vol.ALLOW_EXTRA,
     ),
+    _with_sections,
     _without_mirrors,
 )

@@ -1,15 +1,23 @@
 """Providers are imported when they are needed, and off the event loop."""
 
+from typing import Final
+
 from homeassistant.core import HomeAssistant
+from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_PROVIDER, DOMAIN
 from .providers.registry import PROVIDERS
 from .providers.spec import ProviderParts, ProviderSpec
 
+_LOADED: Final[HassKey[dict[str, ProviderParts]]] = HassKey(f"{DOMAIN}.parts")
+
 
 async def async_load_parts(hass: HomeAssistant, spec: ProviderSpec) -> ProviderParts:
     """Return the parts of a provider."""
-    return await hass.async_add_import_executor_job(spec.load)
+    loaded = hass.data.setdefault(_LOADED, {})
+    if spec.slug not in loaded:
+        loaded[spec.slug] = await hass.async_add_import_executor_job(spec.load)
+    return loaded[spec.slug]
 
 
 async def async_load_parts_of_all(hass: HomeAssistant) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
@@ -159,6 +159,13 @@ class Report:
         """Return the line that every run ends with."""
         start = "Cancelled" if self.status is RunStatus.CANCELLED else "Done"
         return f"{start}. Total {self.counts.line}"
+
+    def without_items(self) -> Self:
+        """Return the report with its counts only; the items may be very many."""
+        features = {
+            feature: replace(each, items=()) for feature, each in self.features.items()
+        }
+        return replace(self, features=features)
 
     def as_dict(self, *, include_items: bool) -> JsonDict:
         """Return the report in the shape that the actions answer with."""

@@ -35,9 +35,7 @@ class SnapshotTables(Database):
         """Return how many records the account's stored snapshots have."""
         with self._transaction() as connection:
             rows = connection.execute(
-                "SELECT snapshot.feature, COUNT(native_id) FROM snapshot"
-                " LEFT JOIN record USING (account_id, feature)"
-                " WHERE snapshot.account_id = ? GROUP BY snapshot.feature",
+                "SELECT feature, records FROM snapshot WHERE account_id = ?",
                 (account_id,),
             ).fetchall()
         return {Feature(feature): count for feature, count in rows}
@@ -143,15 +141,17 @@ class SnapshotTables(Database):
             )
             moved = previous is None or (bool(changed or gone) and not as_before)
             connection.execute(
-                "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?)"
+                "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET marker = excluded.marker,"
-                " full_read_at = excluded.full_read_at, version = version + ?",
+                " full_read_at = excluded.full_read_at, version = version + ?,"
+                " records = excluded.records",
                 (
                     account_id,
                     feature,
                     snapshot.marker,
                     snapshot.full_read_at.timestamp(),
                     1,
+                    len(new),
                     moved,
                 ),
             )
