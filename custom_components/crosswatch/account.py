@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, override
+from copy import replace
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple, override
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -34,8 +36,7 @@ _NOT_CONNECTED: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AccountState:
+class AccountState(NamedTuple):
     """Whether an account was reached last, and how many records it holds.
 
     `allowance` is how many requests its service still takes, where it counts them.
@@ -43,7 +44,7 @@ class AccountState:
     """
 
     connected: bool = True
-    records: Mapping[Feature, int] = field(default_factory=dict)
+    records: Mapping[Feature, int] = MappingProxyType({})
     allowance: Allowance | None = None
     runs: int = 0
 

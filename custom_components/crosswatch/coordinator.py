@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
 import sqlite3
-from typing import TYPE_CHECKING, Final, override
+from typing import TYPE_CHECKING, Final, NamedTuple, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -42,8 +42,7 @@ _LEAVES_NOTHING: Final = frozenset({RunStatus.SUCCESS, RunStatus.CANCELLED})
 HEADWAY_INTERVAL: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class PairState:
+class PairState(NamedTuple):
     """What a pair is doing, and its last report, without the items.
 
     `headway` is how far the run that is going on has come.

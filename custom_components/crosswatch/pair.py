@@ -1,10 +1,9 @@
 """The settings of a pair, read from its subentry."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isnan
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import voluptuous as vol
 
@@ -68,8 +67,7 @@ class BrokenPairError(ValueError):
     """The stored settings of a pair cannot be understood."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairSettings:
+class PairSettings(NamedTuple):
     """When a pair runs, between whom and in what.
 
     `target` is the entry id of the other account. Without an `interval` the pair is

@@ -5,7 +5,8 @@ more. After three times nothing is sent for a month: that is when a person shoul
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry

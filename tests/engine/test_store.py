@@ -1,7 +1,7 @@
 """Tests of the state file: opening, damage, versions, threads and forgetting."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from pathlib import Path
 import sqlite3

@@ -1,7 +1,7 @@
 """Writing where something was stopped to SIMKL, which has one place for each title."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from copy import replace
 
 import aiohttp
 import pytest

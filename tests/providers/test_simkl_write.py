@@ -1,7 +1,7 @@
 """Writing history and ratings to SIMKL, and what it must never take along."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from copy import replace
 import json
 
 import aiohttp

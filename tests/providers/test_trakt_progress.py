@@ -1,7 +1,7 @@
 """Positions at Trakt: read in percent, written by stops, and never over a session."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 
 import aiohttp

@@ -1,10 +1,9 @@
 """Stored snapshots: what each account listed last."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..codec import decode_records, decode_value, encode_records
 from ..model import Feature, Record, Snapshot, Value
@@ -19,8 +18,7 @@ _COLUMNS: Final = (
 _AT_A_TIME: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotState:
+class SnapshotState(NamedTuple):
     """What is known of a stored snapshot without loading it."""
 
     marker: str
