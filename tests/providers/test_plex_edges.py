@@ -6,6 +6,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from custom_components.crosswatch.engine.model import (
     Item,
@@ -73,7 +74,8 @@ async def world(
 def test_refusals(status: int, written: bool, error: type[ProviderError]) -> None:
     """Only where a server failed in the middle may a write have been done."""
     answer = Answer(
-        request="PUT /x at y",
+        method="PUT",
+        url=URL("http://plex.test/x"),
         status=status,
         headers={},
         body=b"<html>401</html>",
