@@ -44,6 +44,7 @@ class Runtime:
         self._store: Store | None = None
         self._users: set[str] = set()
         self._turn = asyncio.Lock()
+        self._check: asyncio.Task[None] | None = None
         self._stop_listening: list[CALLBACK_TYPE] = []
 
     @property
@@ -64,6 +65,7 @@ class Runtime:
             self._users.add(user)
             if self._store is None:
                 self._store = await self._async_open()
+                self._async_listen()
             return self._store
 
     async def async_detach(self, user: str) -> None:
@@ -79,20 +81,39 @@ class Runtime:
         Where it is damaged it is set aside, and a person is told. What pairs have left
         that were deleted while nothing was loaded goes.
         """
-        async with self._turn:
-            store = self._store
-            if store is None or store.checked:
-                return
-            try:
-                await self.hass.async_add_executor_job(store.check)
-                if store.set_aside is not None:
-                    async_report_damaged_state(self.hass, store.set_aside)
-                    await self._async_remember_pairs(store)
-                else:
-                    await self._async_forget_orphans(store)
-            except (OSError, sqlite3.Error) as err:
-                # Whoever needs it fails by the same, and says so.
-                LOGGER.warning("The state could not be looked through: %s", err)
+        if self._store is None or self._store.checked:
+            return
+        if self._check is None:
+            self._check = self.hass.async_create_task(
+                self._async_check(), "CrossWatch looks through its state"
+            )
+        # Whoever is cancelled takes nobody along who waits for the same.
+        await asyncio.shield(self._check)
+
+    async def _async_check(self) -> None:
+        """Look through the state, while nobody opens or closes it."""
+        try:
+            async with self._turn:
+                if self._store is not None:
+                    await self._async_look_through(self._store)
+        except (OSError, sqlite3.Error) as err:
+            # Whoever needs it fails by the same, and says so.
+            LOGGER.warning("The state could not be looked through: %s", err)
+        finally:
+            self._check = None
+
+    async def _async_look_through(self, store: Store) -> None:
+        """Look through the state; raises OSError or sqlite3.Error."""
+        await self.hass.async_add_executor_job(store.check)
+        if store.set_aside is None:
+            await self._async_forget_orphans(store)
+            return
+        async_report_damaged_state(self.hass, store.set_aside)
+        # It begins anew, but knows since when the pairs are there.
+        for pair in loaded_pairs(self.hass):
+            await self.hass.async_add_executor_job(
+                store.remember_pair, pair.pair_id, pair.created
+            )
 
     async def async_forget_pairs(self, pair_ids: Collection[str]) -> None:
         """Drop all state of pairs that were removed."""
@@ -135,25 +156,24 @@ class Runtime:
         store = await self.hass.async_add_executor_job(_open_state, self.path)
         if store.set_aside is not None:
             async_report_damaged_state(self.hass, store.set_aside)
-        # Accounts stay loaded when Home Assistant stops; by then, all runs have ended.
+        return store
+
+    @callback
+    def _async_listen(self) -> None:
+        """Wait for the end of Home Assistant's start, and for its own end.
+
+        Accounts stay loaded when it stops; by then, all runs have ended.
+        """
         self._stop_listening = [
             self.hass.bus.async_listen_once(
                 EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_stop
             ),
             async_at_started(self.hass, self._async_started),
         ]
-        return store
 
     async def _async_started(self, hass: HomeAssistant) -> None:
         """Look through the state without having a start wait for it."""
         await self.async_check()
-
-    async def _async_remember_pairs(self, store: Store) -> None:
-        """Let a state that begins anew know since when the pairs are there."""
-        for pair in loaded_pairs(self.hass):
-            await self.hass.async_add_executor_job(
-                store.remember_pair, pair.pair_id, pair.created
-            )
 
     async def _async_forget_orphans(self, store: Store) -> None:
         """Drop the state of pairs that were deleted while nothing was loaded."""

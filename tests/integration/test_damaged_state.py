@@ -150,3 +150,17 @@ async def test_a_sound_state_stays(
     await set_up(hass, *accounts)
     assert async_get_runtime(hass).store.checked
     assert _set_aside(hass) is None
+
+
+async def test_whoever_gives_up_leaves_it_to_others(
+    hass: HomeAssistant, accounts: tuple[MockConfigEntry, ...]
+) -> None:
+    """A run that is cancelled while all is looked through does not end that."""
+    _the_records(_state(hass))
+    hass.set_state(CoreState.starting)
+    await set_up(hass, *accounts)
+    check = hass.async_create_task(async_get_runtime(hass).async_check())
+    check.cancel()
+    await hass.async_block_till_done()
+    assert check.cancelled()
+    assert _set_aside(hass) is not None
