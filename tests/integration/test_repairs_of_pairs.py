@@ -27,8 +27,6 @@ from .repair_world import (
 )
 from .runs import set_up
 
-pytestmark = pytest.mark.usefixtures("clocks_stand_still")
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
