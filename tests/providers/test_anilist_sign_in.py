@@ -1,16 +1,12 @@
 """Signing in to AniList: an API client of one's own, and the PIN of its page."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
-import aiohttp
 import pytest
 from yarl import URL
 
 from custom_components.crosswatch.providers.anilist import SPEC
 from custom_components.crosswatch.providers.anilist.oauth import code_in
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.sign_in import (
     DeviceCode,
     Question,
@@ -22,18 +18,12 @@ from tests.simulators.anilist import CLIENT_ID, CLIENT_SECRET
 from tests.simulators.base import FaultKind
 
 from .anilist_world import NOW, World, anilist_world
+from .worlds import world_with_files_of
 
 ANSWERS = {"client_id": f" {CLIENT_ID} ", "client_secret": CLIENT_SECRET}
 TOKEN = "/api/v2/oauth/token"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters, tmp_path: Path
-) -> AsyncIterator[World]:
-    """Return a simulated AniList."""
-    async with anilist_world(session, limiters, tmp_path) as world:
-        yield world
+world = world_with_files_of(anilist_world)
 
 
 def context(world: World) -> SignInContext:

@@ -37,17 +37,11 @@ from ..simulators.jellyfin import Item as ServerItem, Oddities, watch_some
 from ..simulators.jellyfin.items import ItemWriter
 from .jellyfin_world import ITEMS, FaultRule, World, a_world
 from .mediabrowser_world import moment
+from .worlds import world_of
 
 BOTH = (Feature.HISTORY, Feature.WATCHLIST)
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a small server."""
-    async with a_world(session, limiters) as world:
-        yield world
+world = world_of(a_world)
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """Signing in to MDBList with the key to its API."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.provider import (
@@ -11,7 +9,6 @@ from custom_components.crosswatch.engine.provider import (
     AuthenticationError,
     ProtocolError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.mdblist import SPEC
 from custom_components.crosswatch.providers.sign_in import (
     DeviceCode,
@@ -25,15 +22,9 @@ from tests.simulators.base import FaultKind
 
 from .mdblist_world import World, mdblist_world, operation
 from .operating import write
+from .worlds import world_of
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return an account."""
-    async with mdblist_world(session, limiters) as world:
-        yield world
+world = world_of(mdblist_world)
 
 
 def sign_in_of(world: World) -> SignIn:

@@ -1,11 +1,9 @@
 """Signing in to a Tautulli, and choosing whose plays to read."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 import socket
 
-import aiohttp
 from aiohttp import web
 import pytest
 
@@ -13,7 +11,6 @@ from custom_components.crosswatch.engine.provider import (
     AuthenticationError,
     ProviderUnavailableError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.sign_in import (
     DeviceCode,
     FieldKind,
@@ -29,15 +26,9 @@ from tests.simulators.tautulli import TautulliSimulator
 from tests.simulators.tls import self_signed_context
 
 from .tautulli_world import JON, World, answers, context, tautulli_world
+from .worlds import world_of
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a Tautulli with one user."""
-    async with tautulli_world(session, limiters) as world:
-        yield world
+world = world_of(tautulli_world)
 
 
 def sign_in_of(world: World) -> SignIn:

@@ -1,6 +1,5 @@
 """Signing in to TMDb: a key, and the person's approval."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
@@ -26,18 +25,12 @@ from tests.simulators.tmdb import TmdbSimulator
 
 from .conftest import Clock
 from .tmdb_world import HOST, World, tmdb_world
+from .worlds import world_of
 
 SESSION = "/3/authentication/session/new"
 TOKEN = "/3/authentication/token/new"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a TMDb with one user."""
-    async with tmdb_world(session, limiters) as world:
-        yield world
+world = world_of(tmdb_world)
 
 
 async def begun(world: World) -> tuple[SignIn, DeviceCode]:
