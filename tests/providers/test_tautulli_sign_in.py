@@ -25,6 +25,7 @@ from tests.simulators.routing import route_hosts
 from tests.simulators.tautulli import TautulliSimulator
 from tests.simulators.tls import self_signed_context
 
+from .signing_in import refusal_of
 from .tautulli_world import JON, World, answers, context, tautulli_world
 from .worlds import world_of
 
@@ -38,9 +39,8 @@ def sign_in_of(world: World) -> SignIn:
 
 async def refused(world: World, **changes: str | bool) -> str:
     """Return the key of the text for a sign-in that fails."""
-    with pytest.raises(SignInError) as error:
-        await sign_in_of(world).begin(answers(world.server, **changes))
-    return error.value.key
+    error = await refusal_of(sign_in_of(world).begin(answers(world.server, **changes)))
+    return error.key
 
 
 async def test_one_user(world: World) -> None:

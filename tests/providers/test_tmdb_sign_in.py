@@ -24,6 +24,7 @@ from tests.simulators.tls import self_signed_context
 from tests.simulators.tmdb import TmdbSimulator
 
 from .conftest import Clock
+from .signing_in import refusal_of
 from .tmdb_world import HOST, World, tmdb_world
 from .worlds import world_of
 
@@ -43,9 +44,10 @@ async def begun(world: World) -> tuple[SignIn, DeviceCode]:
 
 async def refused(world: World, key: str = TmdbSimulator.API_KEY) -> str:
     """Return the key of the text for a sign-in that fails at once."""
-    with pytest.raises(SignInError) as error:
-        await SPEC.load().sign_in(world.context()).begin({"api_key": key})
-    return error.value.key
+    error = await refusal_of(
+        SPEC.load().sign_in(world.context()).begin({"api_key": key})
+    )
+    return error.key
 
 
 @pytest.mark.parametrize(
