@@ -30,11 +30,12 @@ from custom_components.crosswatch.providers.sign_in import (
 )
 
 from ..simulators.base import FaultKind
+from ..simulators.clock import Clock as WorldClock
 from ..simulators.plex import Account, PlexCloudSimulator, PlexServerSimulator
 from ..simulators.plex.resource_routes import Connection
 from ..simulators.routing import route_hosts
 from .conftest import Clock
-from .plex_world import DEVICE_ID, WorldClock, context, go_on
+from .plex_world import DEVICE_ID, NOW, context, go_on
 from .signing_in import refusal_of
 
 USERS = {
@@ -85,7 +86,7 @@ async def stage(
     session: aiohttp.ClientSession, limiters: Limiters
 ) -> AsyncIterator[Stage]:
     """Return plex.tv, where Jon enters every code at once."""
-    clock = WorldClock()
+    clock = WorldClock(NOW)
     async with PlexCloudSimulator(clock=clock) as cloud:
         jon = cloud.add_account("Jon")
         async with PlexServerSimulator(owner=jon, clock=clock) as tower:
