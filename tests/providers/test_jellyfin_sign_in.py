@@ -1,7 +1,7 @@
 """Signing in to a Jellyfin server."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 import re
@@ -28,6 +28,7 @@ from ..simulators.jellyfin import JellyfinSimulator, User
 from ..simulators.tls import self_signed_context
 from .jellyfin_world import provider_for
 from .mediabrowser_world import DEVICE_ID, PASSWORD, USER, answers, context
+from .serving import serving
 from .signing_in import refusal_of
 
 INFO = "/System/Info/Public"
@@ -324,8 +325,9 @@ async def test_a_base_path_that_was_left_out(
     assert str(signed_in.data["url"]).endswith("/media/jf")
 
 
-@asynccontextmanager
-async def redirecting(location: str, server: JellyfinSimulator) -> AsyncIterator[str]:
+def redirecting(
+    location: str, server: JellyfinSimulator
+) -> AbstractAsyncContextManager[str]:
     """Pass on what is below the path of a server, and redirect all else."""
 
     async def serve(request: web.Request) -> web.Response:
@@ -344,15 +346,7 @@ async def redirecting(location: str, server: JellyfinSimulator) -> AsyncIterator
         ):
             return web.Response(status=answer.status, body=await answer.read())
 
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", serve)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    return serving(serve)
 
 
 async def test_a_redirect_is_followed_before_anything_is_said(
@@ -368,21 +362,9 @@ async def test_a_redirect_is_followed_before_anything_is_said(
             status=301, headers={"Location": f"{server.url}{request.path}"}
         )
 
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", moved)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    try:
-        signed_in = (
-            await SPEC.load()
-            .sign_in(context(session, limiters))
-            .begin(answers(f"http://127.0.0.1:{port}"))
-        )
-    finally:
-        await runner.cleanup()
+    async with serving(moved) as url:
+        attempt = SPEC.load().sign_in(context(session, limiters))
+        signed_in = await attempt.begin(answers(url))
     assert isinstance(signed_in, SignedIn)
     assert signed_in.data["url"] == server.url
     assert asked == [INFO]
