@@ -141,7 +141,7 @@ async def test_looks_cost_what_is_told(
     login: Login, told: Sequence[str], listens: bool
 ) -> None:
     """To find out that nothing has changed takes the requests that are told."""
-    *single, whole = told
+    *single, whole, loading = told
     support = SERVICES[login.stage.spec.slug].capabilities
     wanted = {
         feature: int(cell)
@@ -150,7 +150,10 @@ async def test_looks_cost_what_is_told(
     }
     for feature in support:
         await fill(login, feature, 5)
+    login.forget_requests()
     provider = login.provider()
+    await provider.identify()
+    assert login.requests() == int(loading)
     for feature in support:
         await read(provider, feature)
 
