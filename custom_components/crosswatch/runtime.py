@@ -5,13 +5,16 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from secrets import token_hex
+import sqlite3
 from typing import Final
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.helpers.start import async_at_started
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN
+from .account import loaded_pairs
+from .const import DOMAIN, LOGGER
 from .engine.model import Feature
 from .engine.store import Store
 from .issues import async_report_damaged_state
@@ -37,11 +40,11 @@ class Runtime:
     def __init__(self, hass: HomeAssistant) -> None:
         """Start without any account."""
         self.hass = hass
-        self.queue = RunQueue()
+        self.queue = RunQueue(self.async_check)
         self._store: Store | None = None
         self._users: set[str] = set()
         self._turn = asyncio.Lock()
-        self._stop_listening: CALLBACK_TYPE | None = None
+        self._stop_listening: list[CALLBACK_TYPE] = []
 
     @property
     def path(self) -> Path:
@@ -69,6 +72,27 @@ class Runtime:
             self._users.discard(user)
             if not self._users:
                 await self._async_close()
+
+    async def async_check(self) -> None:
+        """Look through the state if it is open and nobody has yet since it was opened.
+
+        Where it is damaged it is set aside, and a person is told. What pairs have left
+        that were deleted while nothing was loaded goes.
+        """
+        async with self._turn:
+            store = self._store
+            if store is None or store.checked:
+                return
+            try:
+                await self.hass.async_add_executor_job(store.check)
+                if store.set_aside is not None:
+                    async_report_damaged_state(self.hass, store.set_aside)
+                    await self._async_remember_pairs(store)
+                else:
+                    await self._async_forget_orphans(store)
+            except (OSError, sqlite3.Error) as err:
+                # Whoever needs it fails by the same, and says so.
+                LOGGER.warning("The state could not be looked through: %s", err)
 
     async def async_forget_pairs(self, pair_ids: Collection[str]) -> None:
         """Drop all state of pairs that were removed."""
@@ -111,12 +135,25 @@ class Runtime:
         store = await self.hass.async_add_executor_job(_open_state, self.path)
         if store.set_aside is not None:
             async_report_damaged_state(self.hass, store.set_aside)
-        await self._async_forget_orphans(store)
         # Accounts stay loaded when Home Assistant stops; by then, all runs have ended.
-        self._stop_listening = self.hass.bus.async_listen_once(
-            EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_stop
-        )
+        self._stop_listening = [
+            self.hass.bus.async_listen_once(
+                EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_stop
+            ),
+            async_at_started(self.hass, self._async_started),
+        ]
         return store
+
+    async def _async_started(self, hass: HomeAssistant) -> None:
+        """Look through the state without having a start wait for it."""
+        await self.async_check()
+
+    async def _async_remember_pairs(self, store: Store) -> None:
+        """Let a state that begins anew know since when the pairs are there."""
+        for pair in loaded_pairs(self.hass):
+            await self.hass.async_add_executor_job(
+                store.remember_pair, pair.pair_id, pair.created
+            )
 
     async def _async_forget_orphans(self, store: Store) -> None:
         """Drop the state of pairs that were deleted while nothing was loaded."""
@@ -131,16 +168,16 @@ class Runtime:
 
     async def _async_close(self) -> None:
         """Close the state if it is open."""
-        if self._stop_listening is not None:
-            self._stop_listening()
-            self._stop_listening = None
+        for stop_listening in self._stop_listening:
+            stop_listening()
+        self._stop_listening = []
         if self._store is not None:
             store, self._store = self._store, None
             await self.hass.async_add_executor_job(store.close)
 
     async def _async_stop(self, event: Event) -> None:
         """Close the state as Home Assistant stops."""
-        self._stop_listening = None
+        self._stop_listening = []
         async with self._turn:
             await self._async_close()
 

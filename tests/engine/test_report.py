@@ -1,6 +1,6 @@
 """Tests of reports: counts, status, the summary line and the public shape."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 import logging
 

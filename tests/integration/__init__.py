@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 from custom_components.crosswatch.const import DOMAIN, SUBENTRY_TYPE_PAIR

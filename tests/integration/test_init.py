@@ -39,7 +39,6 @@ from .runs import (
     put,
     set_up,
     state_of,
-    titles,
     watched,
 )
 
@@ -223,26 +222,6 @@ async def test_state_cannot_be_opened(hass: HomeAssistant) -> None:
     state_file(hass).rmdir()
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
-
-
-async def test_damaged_state(hass: HomeAssistant) -> None:
-    """Set a damaged file aside, say so, and sync as if for the first time."""
-    home, cabin = await home_and_cabin(hass)
-    await act(hass, "sync")
-    for entry in (home, cabin):
-        await hass.config_entries.async_unload(entry.entry_id)
-    state_file(hass).write_bytes(b"This is no database. " * 1000)
-    await set_up(hass, home, cabin)
-    issue = ir.async_get(hass).async_get_issue(DOMAIN, "state_damaged")
-    assert issue is not None
-    assert issue.translation_placeholders is not None
-    aside = Path(issue.translation_placeholders["file"])
-    assert aside.read_bytes().startswith(b"This is no database.")
-    assert issue.is_persistent
-    response = await act(hass, "sync")
-    assert response["totals"]["added"] == 0
-    assert response["totals"]["removed"] == 0
-    assert await titles(cabin, Feature.HISTORY) == {"Film 1", "Film 2"}
 
 
 async def test_remove_target(hass: HomeAssistant) -> None:

@@ -1,6 +1,6 @@
 """Options with which an account's records are elsewhere: nothing goes because of it."""
 
-from dataclasses import replace
+from copy import replace
 import sqlite3
 from typing import Any, cast
 from unittest.mock import patch

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from copy import replace
 from typing import Any
 from unittest.mock import patch
 

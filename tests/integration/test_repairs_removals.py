@@ -6,7 +6,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature
-from custom_components.crosswatch.issues import async_note_run_issues
+from custom_components.crosswatch.run_issues import async_note_run_issues
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 

@@ -1,7 +1,7 @@
 """Writing to an MDBList account: batches, what was not found, and what fails."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

@@ -1,6 +1,6 @@
 """Writing where something was stopped to SIMKL, which has one place for each title."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

@@ -1,6 +1,6 @@
 """Writing history and ratings to SIMKL, and what it must never take along."""
 
-from dataclasses import replace
+from copy import replace
 import json
 
 import pytest

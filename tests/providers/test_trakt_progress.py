@@ -1,6 +1,6 @@
 """Positions at Trakt: read in percent, written by stops, and never over a session."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest

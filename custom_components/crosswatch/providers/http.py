@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import logging
 import math
 import random
-from typing import Final
+from typing import Final, NamedTuple
 
 import aiohttp
 import orjson
@@ -94,8 +94,7 @@ class _Call:
         return self.method not in _READING
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
+class _Failure(NamedTuple):
     """An attempt that failed: whether to make another, and else what to raise."""
 
     error: ProviderError
