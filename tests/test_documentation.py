@@ -164,3 +164,10 @@ def test_who_needs_a_device() -> None:
     assert set(re.findall(r"`(\w+)`", told)) == {
         name for name, fields in ACTIONS.items() if fields["device_id"].get("required")
     }
+
+
+def test_modules() -> None:
+    """Test that the page on development names no module that is not there."""
+    told = set(re.findall(r"`(\w+\*?\.py)`", page("docs/development.md")))
+    assert told
+    assert [name for name in sorted(told) if not list(INTEGRATION.glob(name))] == []
