@@ -9,6 +9,9 @@ import pytest
 import yaml
 
 from custom_components.crosswatch import const
+from custom_components.crosswatch.files.contents import RowFault
+from custom_components.crosswatch.files.exporting import Unfit
+from custom_components.crosswatch.files.formats import ExportFormat
 
 from .documents import ROOT, page, section, table
 
@@ -155,6 +158,20 @@ def test_fields_of_actions() -> None:
         if ACTIONS[action][field] and ACTIONS[action][field].get("required")
         if field != "device_id"
     }
+
+
+def test_formats_and_what_is_left_out() -> None:
+    """Test that the page on files has all formats, and all reasons to leave out."""
+    text = page("docs/import-export.md")
+
+    def named(heading: str, *head: str) -> list[str]:
+        """Return the codes in the first column of a table."""
+        rows = table(section(text, heading), *head)
+        return [name for row in rows for name in re.findall(r"`(\w+)`", row[0])]
+
+    assert named("Import", "Reason", "Meaning") == [*RowFault]
+    assert sorted(named("Export", "Reason", "Meaning")) == sorted(Unfit)
+    assert named("Export", "`format`", "For") == [*ExportFormat]
 
 
 def test_who_needs_a_device() -> None:
