@@ -5,9 +5,12 @@ from datetime import timedelta
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
+from custom_components.crosswatch.const import DOMAIN
 from custom_components.crosswatch.engine.model import Feature
 from custom_components.crosswatch.run_issues import async_note_run_issues
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .pair_world import PAIR_ID
@@ -246,6 +249,34 @@ async def test_restart(hass: HomeAssistant, held: World, repairs: Repairs) -> No
     assert told(shown) == years(names(*TOO_MANY))
     await repairs.choose("approve")
     assert (await held.sync())["removed"] == 8
+
+
+async def test_lost_in_a_crash(hass: HomeAssistant, held: World) -> None:
+    """Tell again of what Home Assistant had not saved, though no start waits for it."""
+    await held.unload()
+    ir.async_delete_issue(hass, DOMAIN, ISSUE)
+    hass.set_state(CoreState.starting)
+    await set_up(hass, held.home)
+    assert not issue_exists(hass, ISSUE)
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await hass.async_block_till_done()
+    assert issue_exists(hass, ISSUE)
+
+
+async def test_unloaded_before_the_start_has_ended(
+    hass: HomeAssistant, held: World
+) -> None:
+    """Tell nothing of an account that nobody uses by then."""
+    await held.unload()
+    ir.async_delete_issue(hass, DOMAIN, ISSUE)
+    hass.set_state(CoreState.starting)
+    await set_up(hass, held.home)
+    await held.unload()
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await hass.async_block_till_done()
+    assert not issue_exists(hass, ISSUE)
 
 
 async def test_pair_removed_while_nothing_is_loaded(
