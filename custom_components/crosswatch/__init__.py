@@ -81,8 +81,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -
         if pair.settings.target == entry.entry_id:
             async_clear_target_issues(hass, pair.pair_id)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    for pair in entry.runtime_data.pairs.values():
-        pair.async_apply_settings()
     entry.async_on_unload(async_at_started(hass, partial(_async_remind, entry)))
     entry.async_on_unload(entry.add_update_listener(_async_update_listener))
     entry.async_on_unload(async_watch_devices(hass, entry))
@@ -216,6 +214,8 @@ def _async_set_up_pair(
         async_report_broken_pair(hass, entry, subentry, str(err))
         return
     entry.runtime_data.pairs[pair.pair_id] = pair
+    # No run comes within seconds: its entities are there by then, and show it at once.
+    pair.async_apply_settings()
     if hass.config_entries.async_get_entry(pair.settings.target) is None:
         async_report_target_missing(hass, entry, subentry)
 

@@ -100,6 +100,7 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         self._telling = asyncio.Lock()
         self._closed = False
         self._stop_showing: CALLBACK_TYPE | None = None
+        entry.async_on_unload(self._schedule.async_cancel)
         entry.async_on_unload(
             hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop)
         )

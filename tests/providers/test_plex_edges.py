@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from yarl import URL
 
 from custom_components.crosswatch.engine.model import (
     Item,
@@ -64,7 +65,8 @@ world = world_with_files_of(a_world)
 def test_refusals(status: int, written: bool, error: type[ProviderError]) -> None:
     """Only where a server failed in the middle may a write have been done."""
     answer = Answer(
-        request="PUT /x at y",
+        method="PUT",
+        url=URL("http://plex.test/x"),
         status=status,
         headers={},
         body=b"<html>401</html>",

@@ -14,7 +14,7 @@ import orjson
 from yarl import URL
 
 from ..engine.provider import ProviderError, ProviderUnavailableError, RateLimitedError
-from .answer import Answer, JsonObject, JsonValue
+from .answer import Answer, JsonObject, JsonValue, request_name
 from .limits import HostLimiter, Limiters, Pace
 from .redaction import redact
 
@@ -231,7 +231,8 @@ class HttpClient:
                 if len(body) > MAX_BODY:
                     raise aiohttp.ClientPayloadError("The answer is too long")
             return Answer(
-                request=self._name(call),
+                method=call.method,
+                url=call.url,
                 status=response.status,
                 headers=response.headers,
                 body=bytes(body),
@@ -241,7 +242,7 @@ class HttpClient:
 
     def _judge_error(self, call: _Call, err: Exception) -> _Failure:
         """Return what to do about a request that got no complete answer."""
-        name = self._name(call)
+        name = request_name(call.method, call.url, self._secrets())
         if isinstance(err, aiohttp.ClientSSLError):
             return _Failure(
                 TlsError(f"{name} failed: {self._tls_problem(err)}"), retry=False
@@ -284,11 +285,6 @@ class HttpClient:
         if address.scheme in {"http", "https"} and address.host:
             return address
         raise ProviderUnavailableError("The address is not one of a web server")
-
-    def _name(self, call: _Call) -> str:
-        """Return how texts name a request: without query, credentials and secrets."""
-        path = redact(call.url.path, self._secrets())
-        return f"{call.method} {path} at {call.url.host}"
 
     def _tls_problem(self, err: aiohttp.ClientSSLError) -> str:
         """Return what is wrong with the certificate or the handshake."""
