@@ -151,6 +151,21 @@ async def test_service_is_down(
     assert "cannot be reached" in signed_in.reason
 
 
+async def test_start_does_not_wait(
+    hass: HomeAssistant, jellyfin: JellyfinSimulator, signed_in: ConfigEntry
+) -> None:
+    """Ask a service in trouble once, and leave it to Home Assistant to try again."""
+    jellyfin.faults.fail(status=503, headers={"Retry-After": "30"}, times=100)
+    asked = len(jellyfin.requests)
+    async with asyncio.timeout(20):
+        await hass.config_entries.async_setup(signed_in.entry_id)
+    assert len(jellyfin.requests) == asked + 1
+    assert reasons(hass, signed_in)[:2] == (
+        ConfigEntryState.SETUP_RETRY,
+        "cannot_connect",
+    )
+
+
 async def test_service_asks_to_wait(
     hass: HomeAssistant, jellyfin: JellyfinSimulator, signed_in: ConfigEntry
 ) -> None:

@@ -26,6 +26,7 @@ from custom_components.crosswatch.providers.http import (
     SlowDownError,
     StatusError,
     TlsError,
+    sent_once,
 )
 from tests.simulators.base import FaultKind, Simulator
 from tests.simulators.tls import self_signed_context
@@ -194,6 +195,28 @@ async def test_read_gives_up(
     assert not caught.value.maybe_sent
     assert "GET /value at 127.0.0.1" in str(caught.value)
     assert counter.count() >= 3
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param({"status": 503, "headers": {"Retry-After": "1"}}, id="503"),
+        pytest.param({"status": 429, "headers": {"Retry-After": "1"}}, id="429"),
+        pytest.param({"status": 500}, id="500"),
+        pytest.param({"kind": FaultKind.HALF_BODY}, id="half a body"),
+    ],
+)
+async def test_read_that_nobody_waits_for(
+    counter: Counter, client: HttpClient, fault: dict[str, object]
+) -> None:
+    """Within the block it is sent once; after it, as often as ever."""
+    counter.faults.fail(**fault)  # type: ignore[arg-type]
+    with pytest.raises((ProviderUnavailableError, RateLimitedError)), sent_once():
+        await client.request("GET", f"{counter.url}/value")
+    assert counter.count() == 1
+    counter.faults.fail(**fault)  # type: ignore[arg-type]
+    assert (await client.request("GET", f"{counter.url}/value")).ok
+    assert counter.count() == 3
 
 
 @pytest.mark.parametrize(

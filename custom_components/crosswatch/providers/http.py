@@ -1,6 +1,8 @@
 """The one HTTP layer: timeouts, safe retries, pace, and texts without secrets."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -123,6 +125,20 @@ def _once() -> aiohttp.ClientMiddlewareType:
     return send
 
 
+# Whoever has many accounts to ask has no time for a second try.
+_ONCE: Final[ContextVar[bool]] = ContextVar("crosswatch_once", default=False)
+
+
+@contextmanager
+def sent_once() -> Iterator[None]:
+    """Have each request of the block sent once, whatever comes of it."""
+    token = _ONCE.set(True)
+    try:
+        yield
+    finally:
+        _ONCE.reset(token)
+
+
 class HttpClient:
     """Sends requests of one account to one host.
 
@@ -166,8 +182,9 @@ class HttpClient:
         """Return the answer, be it a success, a redirect or a refusal.
 
         A read, and a write that is flagged `idempotent`, is repeated where that may
-        help; any other write only where it is known not to have arrived. Redirects
-        are not followed, as they would take credentials elsewhere.
+        help; any other write only where it is known not to have arrived. Within
+        `sent_once` nothing is. Redirects are not followed, as they would take
+        credentials elsewhere.
         """
         call = _Call(
             method.upper(),
@@ -182,6 +199,7 @@ class HttpClient:
             method.upper() in _READING if idempotent is None else idempotent,
         )
         attempt = 1
+        attempts = 1 if _ONCE.get() else attempts
         maybe_sent = False
         while isinstance(result := await self._attempt(call), _Failure):
             maybe_sent = maybe_sent or result.error.maybe_sent
