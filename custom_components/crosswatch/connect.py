@@ -25,7 +25,7 @@ from .engine.provider import (
 from .engine.store import Store
 from .entry_watch import EntryWatch
 from .provider_parts import async_load_parts
-from .providers.http import sent_once
+from .providers.http import in_haste
 from .providers.registry import PROVIDERS
 from .providers.spec import Connection, ProviderSpec
 from .runtime import async_get_runtime
@@ -71,7 +71,7 @@ async def async_identify(provider: Provider, entry: ConfigEntry) -> AccountInfo:
     """
     placeholders = {"account": entry.title}
     try:
-        with sent_once():
+        with in_haste():
             return await provider.identify()
     except AuthenticationError as err:
         raise ConfigEntryAuthFailed(

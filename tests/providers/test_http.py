@@ -26,7 +26,7 @@ from custom_components.crosswatch.providers.http import (
     SlowDownError,
     StatusError,
     TlsError,
-    sent_once,
+    in_haste,
 )
 from tests.simulators.base import FaultKind, Simulator
 from tests.simulators.tls import self_signed_context
@@ -206,17 +206,33 @@ async def test_read_gives_up(
         pytest.param({"kind": FaultKind.HALF_BODY}, id="half a body"),
     ],
 )
-async def test_read_that_nobody_waits_for(
+async def test_read_in_haste(
     counter: Counter, client: HttpClient, fault: dict[str, object]
 ) -> None:
-    """Within the block it is sent once; after it, as often as ever."""
+    """It is sent once; without haste, as often as ever."""
     counter.faults.fail(**fault)  # type: ignore[arg-type]
-    with pytest.raises((ProviderUnavailableError, RateLimitedError)), sent_once():
+    with pytest.raises((ProviderUnavailableError, RateLimitedError)), in_haste():
         await client.request("GET", f"{counter.url}/value")
     assert counter.count() == 1
     counter.faults.fail(**fault)  # type: ignore[arg-type]
     assert (await client.request("GET", f"{counter.url}/value")).ok
     assert counter.count() == 3
+
+
+async def test_time_in_haste(
+    counter: Counter, client: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A read ends soon; a write has the time that it needs, or a login may be lost."""
+    monkeypatch.setattr(http, "HASTE", 0.1)
+    counter.faults.fail(kind=FaultKind.SLOW, seconds=0.5)
+    with pytest.raises(ProviderUnavailableError, match="in time"), in_haste():
+        await client.request("GET", f"{counter.url}/value", timeout=30)
+    counter.faults.fail(kind=FaultKind.SLOW, seconds=0.5)
+    with in_haste():
+        answer = await client.request(
+            "POST", f"{counter.url}/value", json={"add": 1}, timeout=30
+        )
+    assert answer.ok
 
 
 @pytest.mark.parametrize(
@@ -231,7 +247,7 @@ async def test_read_that_nobody_waits_for(
         pytest.param({"kind": FaultKind.SLOW, "seconds": 0.5}, id="slow"),
     ],
 )
-async def test_write_that_may_have_arrived_is_sent_once(
+async def test_write_that_may_have_arrived_is_in_haste(
     counter: Counter, client: HttpClient, fault: dict[str, object]
 ) -> None:
     """Nobody can tell whether it was done: it is not repeated, and said so."""

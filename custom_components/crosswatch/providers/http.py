@@ -41,6 +41,8 @@ ATTEMPTS: Final = 3
 MAX_WAIT: Final = 60.0
 MAX_BODY: Final = 32 * 1024 * 1024
 CONNECT_TIMEOUT: Final = 10.0
+# Seconds that a read may take while others wait.
+HASTE: Final = 10.0
 
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _WORTH_RETRYING: Final = frozenset({429, 500, 502, 503, 504, 520, 521, 522})
@@ -125,18 +127,21 @@ def _once() -> aiohttp.ClientMiddlewareType:
     return send
 
 
-# Whoever has many accounts to ask has no time for a second try.
-_ONCE: Final[ContextVar[bool]] = ContextVar("crosswatch_once", default=False)
+_HASTY: Final[ContextVar[bool]] = ContextVar("crosswatch_hasty", default=False)
 
 
 @contextmanager
-def sent_once() -> Iterator[None]:
-    """Have each request of the block sent once, whatever comes of it."""
-    token = _ONCE.set(True)
+def in_haste() -> Iterator[None]:
+    """Have each request of the block sent once, and no read waited for too long.
+
+    For a start, where others wait. What a write does counts more than time: a login
+    that is renewed meanwhile must not be lost.
+    """
+    token = _HASTY.set(True)
     try:
         yield
     finally:
-        _ONCE.reset(token)
+        _HASTY.reset(token)
 
 
 class HttpClient:
@@ -182,12 +187,17 @@ class HttpClient:
         """Return the answer, be it a success, a redirect or a refusal.
 
         A read, and a write that is flagged `idempotent`, is repeated where that may
-        help; any other write only where it is known not to have arrived. Within
-        `sent_once` nothing is. Redirects are not followed, as they would take
-        credentials elsewhere.
+        help; any other write only where it is known not to have arrived. `in_haste`
+        nothing is. Redirects are not followed, as they would take credentials
+        elsewhere.
         """
+        method = method.upper()
+        idempotent = method in _READING if idempotent is None else idempotent
+        if _HASTY.get():
+            attempts = 1
+            timeout = min(timeout, HASTE) if idempotent else timeout
         call = _Call(
-            method.upper(),
+            method,
             self._address(url),
             params or {},
             None if json is None else orjson.dumps(json),
@@ -196,10 +206,9 @@ class HttpClient:
             aiohttp.ClientTimeout(
                 total=timeout, connect=min(CONNECT_TIMEOUT, 0.8 * timeout)
             ),
-            method.upper() in _READING if idempotent is None else idempotent,
+            idempotent,
         )
         attempt = 1
-        attempts = 1 if _ONCE.get() else attempts
         maybe_sent = False
         while isinstance(result := await self._attempt(call), _Failure):
             maybe_sent = maybe_sent or result.error.maybe_sent
