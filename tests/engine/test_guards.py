@@ -12,7 +12,15 @@ from custom_components.crosswatch.engine.ledger import (
     QUARANTINE_FOR,
     LedgerRow,
 )
-from custom_components.crosswatch.engine.model import Feature, Record, Side, Snapshot
+from custom_components.crosswatch.engine.model import (
+    Feature,
+    Item,
+    Listed,
+    MediaKind,
+    Record,
+    Side,
+    Snapshot,
+)
 from custom_components.crosswatch.engine.plan import (
     Action,
     Operation,
@@ -339,6 +347,42 @@ def test_what_was_never_listed_is_not_removed() -> None:
     assert draft.doubtful == {*Side}
     (match,) = draft.join.matches
     assert draft.open == {id(match)}
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["as listed", "the other way round"])
+def test_an_item_of_two_titles_is_not_removed_while_one_is_there(order: int) -> None:
+    """What was lost may be what the side has under other ids, by any of its titles."""
+    film = Item(MediaKind.SHOW, {"tvdb": "2"}, "Film", 2001)
+    listed = [
+        Record(each, Listed(), native_id)
+        for each, native_id in ((film, "s1"), (replace(film, year=2000), "s2"))
+    ]
+    row = LedgerRow(
+        row_id=1,
+        keys="show:tvdb:2",
+        source_native="s1",
+        target_native="t1",
+        source_value="[null]",
+        target_value="[null]",
+        source_seen_at=1.0,
+        target_seen_at=1.0,
+    )
+    twin = Record(Item(MediaKind.SHOW, {"tvdb": "1"}, "Film", 2000), Listed(), "t2")
+    able = FeatureSupport(kinds=ALL_KINDS)
+    rules = Rules(
+        feature=Feature.WATCHLIST,
+        policy=FeaturePolicy(remove=True),
+        source=able,
+        target=able,
+        mode=Mode.TWO_WAY,
+    )
+    source, target = (
+        Snapshot.of(Feature.WATCHLIST, held, READ_AT)
+        for held in (listed[::order], [twin])
+    )
+    plan = plan_feature(source, target, [row], rules, now=READ_AT).plan
+    assert plan.count(Action.REMOVE) == 0
+    assert plan.reasons()[Reason.AMBIGUOUS] == 1
 
 
 def test_held_operations_are_reported_as_blocked() -> None:

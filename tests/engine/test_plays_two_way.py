@@ -96,6 +96,36 @@ AGREED = (hold(A=f"m1@{JAN},{JUN}", B=f"m1@{JAN},{JUN}"), run())
         ),
         pytest.param(
             (
+                hold(A=f"m1@{JAN},{JUN}"),
+                run("B+m1 B+m1"),
+                hold(A=f"m1@{JUN}"),
+                run("B-m1"),
+                shows(A=f"m1@{JUN}", B=f"m1@{JUN}"),
+            ),
+            id="one play goes right after it was written to the other side",
+        ),
+        pytest.param(
+            (
+                hold(A=f"m1@{JAN}"),
+                run("B+m1"),
+                hold(A=""),
+                run("B-m1"),
+                shows(A="", B=""),
+            ),
+            id="the only play goes right after it was written to the other side",
+        ),
+        pytest.param(
+            (
+                hold(A=f"m1@{JAN}"),
+                run("B+m1"),
+                hold(A="", B=f"m1@{JAN},{JUL}"),
+                run("A+m1 B-m1"),
+                shows(A=f"m1@{JUL}", B=f"m1@{JUL}"),
+            ),
+            id="a play goes that was just written, and another one is there meanwhile",
+        ),
+        pytest.param(
+            (
                 account("B", lag=1, has_marker=False),
                 hold(A=f"m1@{JAN},{JUN}"),
                 run("B+m1 B+m1"),
@@ -114,3 +144,26 @@ AGREED = (hold(A=f"m1@{JAN},{JUN}", B=f"m1@{JAN},{JUN}"), run())
 async def test_plays_of_two_sides(steps: tuple[Step, ...], tmp_path: Path) -> None:
     """After it has gone as it is told, there is nothing more to do."""
     await tell((TWO_WAY(*steps, run(), run()),), tmp_path)
+
+
+async def test_a_play_written_back_and_then_removed(tmp_path: Path) -> None:
+    """One-way: what the target lost comes back, and goes when the source loses it."""
+    one_way = Setting(
+        Feature.HISTORY, FeaturePolicy(rewatches=True, remove=True)
+    ).with_support(plays=True)
+    await tell(
+        (
+            one_way(
+                hold(S=f"m1@{JAN}", T=f"m1@{JAN},{JUN}"),
+                run(),
+                hold(T=""),
+                run("T+m1"),
+                hold(S=""),
+                run("T-m1"),
+                shows(S="", T=""),
+                run(),
+                run(),
+            ),
+        ),
+        tmp_path,
+    )

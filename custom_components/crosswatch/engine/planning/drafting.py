@@ -115,7 +115,8 @@ class Drafting:
             return
         if not removes and step.feature is Feature.PROGRESS:
             step = self._knowing_what_was_watched(step, match)
-        if removes and not match.side(step.side.other) and self.twins.has(step):
+        lost_by = step.side.other
+        if removes and not match.side(lost_by) and self.twins.has(match, lost_by):
             self._refuse(step, match, Reason.AMBIGUOUS)
             return
         lost = names_lost(step, match, self.rules)

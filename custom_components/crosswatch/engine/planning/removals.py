@@ -6,7 +6,7 @@ from ..ids import title_key
 from ..ledger import Decision
 from ..matching import Join, Match
 from ..model import Side, Snapshot
-from ..plan import Action, Operation, Reason, Skip
+from ..plan import Action, Reason, Skip
 from .origins import Origins
 from .rules import Rules
 
@@ -23,15 +23,18 @@ class Twins:
         self._joined = joined
         self._filed: dict[Side, frozenset[str]] = {}
 
-    def has(self, operation: Operation) -> bool:
-        """Tell whether the side that lost the item has one of the same title."""
-        key = title_key(operation.item)
-        if key is None:
+    def has(self, match: Match, lost_by: Side) -> bool:
+        """Tell whether the side that lost an item has one of the same title.
+
+        The other side may list it several times, under several titles.
+        """
+        records = match.side(lost_by.other)
+        keys = {key for record in records if (key := title_key(record.item))}
+        if not keys:
             return False
-        lost_by = operation.side.other
         if lost_by not in self._filed:
             self._filed[lost_by] = frozenset(self._titles(lost_by))
-        return key in self._filed[lost_by]
+        return not keys.isdisjoint(self._filed[lost_by])
 
     def _titles(self, side: Side) -> Iterable[str]:
         """Yield the titles of all items of this side."""

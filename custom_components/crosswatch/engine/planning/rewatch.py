@@ -49,6 +49,7 @@ def _plan_side(
     lost = [each for each in _agreed(match, here.other) if each.native_id not in names]
     new = set(missing_plays(only_here, lost, rules.tolerance))
     agreed = {play.native_id for play in _agreed(match, here)}
+    agreed |= {play.native_id for play in _arrived(match, here, held, rules)}
     for play in only_here:
         is_lost = play not in new and play.native_id in agreed
         yield from _plan_play(
@@ -108,6 +109,23 @@ def _agreed(match: Match, side: Side) -> list[Play]:
 
     A play without a name of its own was only written there, and never listed.
     """
+    return [play for play in _known(match, side) if play.native_id]
+
+
+def _arrived(
+    match: Match, side: Side, held: Sequence[Play], rules: Rules
+) -> list[Play]:
+    """Return the plays that a side lists for the first time since they were written."""
+    known = _known(match, side)
+    names = {play.native_id for play in known if play.native_id}
+    written = [play for play in known if not play.native_id]
+    listed = [play for play in held if play.native_id not in names]
+    others = set(missing_plays(listed, written, rules.tolerance))
+    return [play for play in listed if play.native_id and play not in others]
+
+
+def _known(match: Match, side: Side) -> list[Play]:
+    """Return the plays that the ledger knows of a side, oldest first."""
     return sorted(
         (
             play
@@ -115,7 +133,6 @@ def _agreed(match: Match, side: Side) -> list[Play]:
             if (text := row.value(side))
             and isinstance(value := decode_value(Feature.HISTORY, text), Watched)
             for play in value.plays
-            if play.native_id
         ),
         key=lambda play: play.at,
     )

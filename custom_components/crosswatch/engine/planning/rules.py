@@ -29,7 +29,7 @@ from ..policy import FeaturePolicy, Mode, Prefer, RemoveMode
 from ..provider import FeatureSupport
 
 # Raised whenever the same facts lead to another plan than in the release before.
-PLANNING_VERSION: Final = 3
+PLANNING_VERSION: Final = 4
 
 type Steps = Sequence[Operation | Skip]
 
