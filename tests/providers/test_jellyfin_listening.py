@@ -49,6 +49,8 @@ async def world(
 ) -> AsyncIterator[World]:
     """Return a small server with a bit of everything, and somebody who listens."""
     async with a_world(session, limiters) as world:
+        # As real servers, it takes a while until it tells of anything.
+        world.server.sockets.delay = 0.02
         fill(world)
         async with asyncio.timeout(30):
             listener = asyncio.create_task(world.provider.listen())

@@ -66,6 +66,7 @@ class Simulator:
         if self._runner is not None:
             raise RuntimeError("The simulator is running already")
         app = web.Application(middlewares=[self._serve], client_max_size=MAX_BODY)
+        app.on_shutdown.append(self._hang_up)
         app.add_routes(
             web.RouteDef(
                 route.method, self.base_path + route.path, route.handler, route.kwargs
@@ -88,6 +89,9 @@ class Simulator:
         if self._runner is not None:
             runner, self._runner = self._runner, None
             await runner.cleanup()
+
+    async def _hang_up(self, app: web.Application) -> None:
+        """End connections that would stay open, once nobody can connect any more."""
 
     async def __aenter__(self) -> Self:
         """Start on a free port."""

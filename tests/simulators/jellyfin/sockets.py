@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from http import HTTPStatus
 import json
 from typing import TYPE_CHECKING
@@ -21,16 +22,17 @@ class Sockets:
     """All open websockets, and who is at their other end.
 
     `patience` is after how many seconds of silence a client is dropped, `delay` how
-    long the server gathers what a user did before it tells of it: half a second, for a
-    real one. `takes_header` off is how some proxies are: only the query gets through.
-    `mute` lets a connection open and then nothing come.
+    long the server gathers what a user did before it tells of it: half a second for a
+    real one, no longer than it must for this one. `takes_header` off is how some
+    proxies are: only the query gets through. `mute` lets a connection open and then
+    nothing come.
     """
 
     def __init__(self, server: JellyfinSimulator) -> None:
         """Start without any."""
         self._server = server
         self.patience = 60.0
-        self.delay = 0.02
+        self.delay = 0.0
         self.takes_header = True
         self.mute = False
         self.opened = 0
@@ -121,7 +123,9 @@ class Sockets:
         """Send a message to the devices of a user, or to all."""
         for socket, device in list(self._open.items()):
             if user is None or device.user is user:
-                await socket.send_str(message(kind, data))
+                # Who is gone without a word is noticed a moment later.
+                with suppress(ConnectionError):
+                    await socket.send_str(message(kind, data))
 
     async def send_text(self, text: str) -> None:
         """Send anything to all devices."""
@@ -130,8 +134,18 @@ class Sockets:
 
     async def close(self) -> None:
         """Close all connections."""
-        for socket in list(self._open):
+        while self._open:
+            socket, _ = self._open.popitem()
             await socket.close()
+
+    async def hang_up(self) -> None:
+        """Close all connections, and drop what was still to be told."""
+        await self.close()
+        if telling := list(self._tasks):
+            for task in telling:
+                task.cancel()
+            await asyncio.wait(telling)
+        self._pending.clear()
 
     def _soon(self, telling: Coroutine[None, None, None]) -> None:
         """Tell something without waiting for it."""
