@@ -25,7 +25,8 @@ class Sockets:
     long the server gathers what a user did before it tells of it: half a second for a
     real one, no longer than it must for this one. `takes_header` off is how some
     proxies are: only the query gets through. `mute` lets a connection open and then
-    nothing come.
+    nothing come. A server that `hangs` takes no
+    notice of whatever a client says.
     """
 
     def __init__(self, server: JellyfinSimulator) -> None:
@@ -35,6 +36,7 @@ class Sockets:
         self.delay = 0.0
         self.takes_header = True
         self.mute = False
+        self.hangs = False
         self.opened = 0
         self.heard: list[str] = []
         self._open: dict[web.WebSocketResponse, Device] = {}
@@ -51,16 +53,25 @@ class Sockets:
         device = self._device(request)
         if device is None:
             return web.Response(status=HTTPStatus.UNAUTHORIZED)
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        self._open[socket] = device
-        self.opened += 1
+        socket = await self._take(request, device)
         try:
             if not self.mute:
                 await socket.send_str(message("ForceKeepAlive", self.patience))
             await self._hear(socket, device)
         finally:
             self._open.pop(socket, None)
+        return socket
+
+    async def _take(
+        self, request: web.Request, device: Device
+    ) -> web.WebSocketResponse:
+        """Take a connection."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        if self.hangs and request.transport is not None:
+            request.transport.pause_reading()
+        self._open[socket] = device
+        self.opened += 1
         return socket
 
     def _device(self, request: web.Request) -> Device | None:
