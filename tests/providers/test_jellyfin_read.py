@@ -481,17 +481,15 @@ async def test_a_list_that_grows_between_two_pages_of_a_delta(
         snapshot = await world.provider.read(Feature.HISTORY, None)
         for number, film in enumerate(films[1:250], 1):
             world.server.play(world.user, film, moment(minutes=number))
-        page = Listing.page
-
-        async def growing(listing: Listing, start: int, limit: int) -> Page:
-            """Let a play come in before the second page."""
-            if start == 200:
-                world.server.play(world.user, films[260], moment())
-            return await page(listing, start, limit)
-
-        monkeypatch.setattr(Listing, "page", growing)
+        # Before the second page.
+        world.server.faults.meanwhile(
+            lambda: world.server.play(world.user, films[260], moment()),
+            path=ITEMS,
+            on_call=2,
+        )
         updated = await world.provider.read(Feature.HISTORY, snapshot)
-        monkeypatch.undo()
+        assert world.server.faults.fired == 1
+        assert films[260].id in updated.records
         await agrees(world, updated)
 
 

@@ -181,6 +181,9 @@ async def show(
             return reset_connection(request)
         case FaultKind.HALF_BODY:
             return await half_answer(request, await processed(request, handler))
+        case FaultKind.MEANWHILE:
+            fault.happens()
+            return await handler(request)
         case FaultKind.SLOW:
             await asyncio.sleep(fault.seconds)
             return await handler(request)

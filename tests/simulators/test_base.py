@@ -205,6 +205,22 @@ async def test_slow(counter: Counter, client: aiohttp.ClientSession) -> None:
     assert time.monotonic() - started >= 0.2
 
 
+async def test_meanwhile(counter: Counter, client: aiohttp.ClientSession) -> None:
+    """Somebody else is faster, once."""
+
+    def add_ten() -> None:
+        """Add ten."""
+        counter.value += 10
+
+    counter.faults.meanwhile(add_ten, method="POST", on_call=2)
+    values = []
+    for _ in range(3):
+        assert await add(client, counter) == 201
+        values.append(counter.value)
+    assert values == [1, 12, 13]
+    assert counter.faults.fired == 1
+
+
 async def test_rules_count_for_themselves(
     counter: Counter, client: aiohttp.ClientSession
 ) -> None:
