@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 import ssl
@@ -195,6 +196,27 @@ async def test_raised_answers(counter: Counter, client: aiohttp.ClientSession) -
         async with client.post(f"{counter.url}/refused") as answer:
             statuses.append(answer.status)
     assert statuses == [503, 409, 409]
+
+
+@pytest.mark.usefixtures("loop_debug")
+async def test_stop_while_somebody_connects() -> None:
+    """A connection that comes in the very moment is ended, and not forgotten."""
+    faults: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, fault: faults.append(fault)
+    )
+    for steps in [0, 1, 2, 3] * 5:
+        async with Counter() as service:
+            port = int(service.url.rpartition(":")[2])
+            connecting = asyncio.create_task(asyncio.open_connection("127.0.0.1", port))
+            await asyncio.to_thread(int)
+            for _ in range(steps):
+                await asyncio.sleep(0)
+        with suppress(ConnectionError):
+            reader, writer = await connecting
+            writer.close()
+            assert await reader.read() == b""
+    assert faults == []
 
 
 async def test_slow(counter: Counter, client: aiohttp.ClientSession) -> None:
