@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Collection
+from functools import partial
 import sqlite3
-from typing import Final
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 
 from .account import (
@@ -22,13 +23,11 @@ from .const import ARROW, CONF_PROVIDER, CONF_TARGET, DOMAIN, LOGGER, SUBENTRY_T
 from .coordinator import PairCoordinator
 from .engine.pair import Account
 from .engine.provider import AccountInfo
-from .engine.report import RunStatus
 from .entry_watch import EntryWatch
 from .go_live import async_review_hint, async_watch_devices, async_withdraw_hints
 from .issues import (
     async_clear_pair_issues,
     async_clear_target_issues,
-    async_remind,
     async_report_broken_pair,
     async_report_target_missing,
 )
@@ -36,6 +35,7 @@ from .pair import BrokenPairError
 from .provider_parts import async_load_parts
 from .providers.registry import PROVIDERS
 from .providers.spec import Listener
+from .recall import RecalledPair, async_recall
 from .runtime import async_get_runtime, file_scope, import_scope
 from .services import async_setup_services
 from .shared import storage_folder
@@ -54,9 +54,6 @@ PLATFORMS = [
 
 VERSION = 1
 
-# Ends of a run that leave nothing to a person, or nothing that is known of.
-_LEAVES_NOTHING: Final = frozenset({RunStatus.SUCCESS, RunStatus.CANCELLED})
-
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up the actions."""
@@ -71,21 +68,20 @@ async def async_setup_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -
     provider = await async_create_provider(hass, entry, watch)
     info = await async_identify(provider, entry)
     store = await async_open_store(hass, entry)
+    known = await async_recall(hass, entry, store)
     entry.runtime_data = AccountData(
         account=Account(account_id=entry.entry_id, name=entry.title, provider=provider),
-        coordinator=AccountCoordinator(hass, entry, store),
+        coordinator=AccountCoordinator(hass, entry, store, provider, known.records),
         watch=watch,
     )
-    await entry.runtime_data.coordinator.async_config_entry_first_refresh()
     _async_register_device(hass, entry, info)
-    for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_PAIR):
-        await _async_set_up_pair(hass, entry, subentry)
+    for pair_id, recalled in known.pairs.items():
+        _async_set_up_pair(hass, entry, entry.subentries[pair_id], recalled)
     for pair in loaded_pairs(hass):
         if pair.settings.target == entry.entry_id:
             async_clear_target_issues(hass, pair.pair_id)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    for pair in entry.runtime_data.pairs.values():
-        pair.async_apply_settings()
+    entry.async_on_unload(async_at_started(hass, partial(_async_remind, entry)))
     entry.async_on_unload(entry.add_update_listener(_async_update_listener))
     entry.async_on_unload(async_watch_devices(hass, entry))
     if isinstance(provider, Listener):
@@ -202,33 +198,41 @@ def _renamed(
     return None
 
 
-async def _async_set_up_pair(
-    hass: HomeAssistant, entry: CrossWatchConfigEntry, subentry: ConfigSubentry
+@callback
+def _async_set_up_pair(
+    hass: HomeAssistant,
+    entry: CrossWatchConfigEntry,
+    subentry: ConfigSubentry,
+    recalled: RecalledPair,
 ) -> None:
     """Set up a pair; one whose settings make no sense leaves the others alone."""
     async_clear_pair_issues(hass, subentry.subentry_id)
     async_review_hint(hass, subentry)
     try:
-        pair = PairCoordinator(hass, entry, subentry, async_get_runtime(hass))
+        pair = PairCoordinator(hass, entry, subentry, async_get_runtime(hass), recalled)
     except BrokenPairError as err:
         async_report_broken_pair(hass, entry, subentry, str(err))
         return
-    await pair.async_config_entry_first_refresh()
     entry.runtime_data.pairs[pair.pair_id] = pair
-    await _async_remind(hass, entry, pair)
+    # No run comes within seconds: its entities are there by then, and show it at once.
+    pair.async_apply_settings()
     if hass.config_entries.async_get_entry(pair.settings.target) is None:
         async_report_target_missing(hass, entry, subentry)
 
 
-async def _async_remind(
-    hass: HomeAssistant, entry: CrossWatchConfigEntry, pair: PairCoordinator
-) -> None:
-    """Tell again what the last run left to a person, if it did."""
-    last = pair.data.report
-    if last is None or last.status in _LEAVES_NOTHING:
-        return
-    if (report := await pair.async_last_report()) is not None:
-        await async_remind(hass, entry, pair.subentry, report, pair.store)
+@callback
+def _async_remind(entry: CrossWatchConfigEntry, hass: HomeAssistant) -> None:
+    """Tell again what the last runs left to a person, now that nobody waits for it.
+
+    Home Assistant saves its issues some seconds late, and a crash loses them.
+    """
+
+    async def remind() -> None:
+        """Do so for one pair after the other."""
+        for pair in list(entry.runtime_data.pairs.values()):
+            await pair.async_remind()
+
+    entry.async_create_task(hass, remind(), f"CrossWatch reminds of {entry.title}")
 
 
 async def _async_update_listener(

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, override
+from copy import replace
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple, override
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -14,6 +16,7 @@ from .const import CONF_PROVIDER, DOMAIN, LOGGER
 from .engine.model import Feature, Side
 from .engine.pair import Account
 from .engine.plan import Reason
+from .engine.provider import Provider
 from .engine.report import Report
 from .engine.store import Store
 from .providers.spec import Allowance, Metered
@@ -33,8 +36,7 @@ _NOT_CONNECTED: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AccountState:
+class AccountState(NamedTuple):
     """Whether an account was reached last, and how many records it holds.
 
     `allowance` is how many requests its service still takes, where it counts them.
@@ -42,7 +44,7 @@ class AccountState:
     """
 
     connected: bool = True
-    records: Mapping[Feature, int] = field(default_factory=dict)
+    records: Mapping[Feature, int] = MappingProxyType({})
     allowance: Allowance | None = None
     runs: int = 0
 
@@ -90,9 +92,14 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
     config_entry: CrossWatchConfigEntry
 
     def __init__(
-        self, hass: HomeAssistant, entry: CrossWatchConfigEntry, store: Store
+        self,
+        hass: HomeAssistant,
+        entry: CrossWatchConfigEntry,
+        store: Store,
+        provider: Provider,
+        records: Mapping[Feature, int],
     ) -> None:
-        """Start with an account that has just been reached."""
+        """Start with an account that has just been reached, and what it held last."""
         super().__init__(
             hass,
             LOGGER,
@@ -101,8 +108,9 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
             update_interval=None,
             always_update=False,
         )
-        self.data = AccountState()
         self._store = store
+        self._provider = provider
+        self.data = AccountState(records=records, allowance=self._allowance)
 
     @override
     async def _async_update_data(self) -> AccountState:
@@ -110,9 +118,13 @@ class AccountCoordinator(DataUpdateCoordinator[AccountState]):
         records = await self.hass.async_add_executor_job(
             self._store.record_counts, self.config_entry.entry_id
         )
-        provider = self.config_entry.runtime_data.account.provider
-        allowance = provider.allowance if isinstance(provider, Metered) else None
-        return replace(self.data, records=records, allowance=allowance)
+        return replace(self.data, records=records, allowance=self._allowance)
+
+    @property
+    def _allowance(self) -> Allowance | None:
+        """Return how many requests the account's service still takes."""
+        provider = self._provider
+        return provider.allowance if isinstance(provider, Metered) else None
 
     async def async_note_run(self, report: Report, side: Side) -> None:
         """Take from a run what it tells of this account."""

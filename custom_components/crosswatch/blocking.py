@@ -1,7 +1,7 @@
 """Make blocks and let go of them; all of it waits for the state file."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 
 from .const import OFFERED_FEATURES

@@ -25,6 +25,7 @@ from .engine.provider import (
 from .engine.store import Store
 from .entry_watch import EntryWatch
 from .provider_parts import async_load_parts
+from .providers.http import in_haste
 from .providers.registry import PROVIDERS
 from .providers.spec import Connection, ProviderSpec
 from .runtime import async_get_runtime
@@ -64,10 +65,14 @@ async def async_create_provider(
 
 
 async def async_identify(provider: Provider, entry: ConfigEntry) -> AccountInfo:
-    """Ask the account who it is, and say what to do where it does not answer."""
+    """Ask the account who it is, and say what to do where it does not answer.
+
+    That is asked once: Home Assistant tries again, and its start waits for nobody.
+    """
     placeholders = {"account": entry.title}
     try:
-        return await provider.identify()
+        with in_haste():
+            return await provider.identify()
     except AuthenticationError as err:
         raise ConfigEntryAuthFailed(
             translation_domain=DOMAIN,

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, override
+import sqlite3
+from typing import TYPE_CHECKING, Final, NamedTuple, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -20,9 +21,11 @@ from .account import CrossWatchConfigEntry
 from .const import DOMAIN, LOGGER
 from .engine.headway import Headway
 from .engine.pair import RunOptions
-from .engine.report import Report
+from .engine.report import Report, RunStatus
+from .late_imports import async_import
 from .pair import settings_from_data
-from .pair_run import PairRun, without_items
+from .pair_run import RUN_ISSUES, PairRun
+from .recall import RecalledPair
 from .runtime import Runtime
 from .schedule import Schedule
 
@@ -32,12 +35,14 @@ if TYPE_CHECKING:
 # Seconds that a cancelled run is given to hear what came of its last write.
 SETTLE_TIME: Final = 20.0
 
+# Ends of a run that leave nothing to a person, or nothing that is known of.
+_LEAVES_NOTHING: Final = frozenset({RunStatus.SUCCESS, RunStatus.CANCELLED})
+
 # Seconds between two looks at a run that is going on.
 HEADWAY_INTERVAL: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class PairState:
+class PairState(NamedTuple):
     """What a pair is doing, and its last report, without the items.
 
     `headway` is how far the run that is going on has come.
@@ -64,8 +69,12 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         entry: CrossWatchConfigEntry,
         subentry: ConfigSubentry,
         runtime: Runtime,
+        recalled: RecalledPair,
     ) -> None:
-        """Start idle; raises BrokenPairError for settings that make no sense."""
+        """Start idle, with what is known of the pair from before.
+
+        Raises BrokenPairError for settings that make no sense.
+        """
         super().__init__(
             hass,
             LOGGER,
@@ -74,19 +83,27 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
             update_interval=None,
             always_update=False,
         )
-        self.data = PairState()
+        self.data = PairState(report=recalled.report)
         self.subentry = subentry
         self._read = subentry.data
         self.settings = settings_from_data(self._read)
-        self.created = self._last_end = dt_util.utcnow()
+        self.created = recalled.created
+        last = recalled.report
+        self._last_end = last.finished if last else recalled.created
         self._runtime = runtime
         self.store = runtime.store
         self._schedule = Schedule(
             hass, self._async_run_scheduled, self._async_show_next_run
         )
         self._run: asyncio.Task[Report] | None = None
+        # What an older run left must not be told over what a newer one did.
+        self._telling = asyncio.Lock()
         self._closed = False
         self._stop_showing: CALLBACK_TYPE | None = None
+        entry.async_on_unload(self._schedule.async_cancel)
+        entry.async_on_unload(
+            hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop)
+        )
 
     @property
     def pair_id(self) -> str:
@@ -112,23 +129,6 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         return self._run
 
     @override
-    async def _async_setup(self) -> None:
-        """Take up what is known of the pair from before."""
-        self.created, report = await self.hass.async_add_executor_job(
-            self._recall, dt_util.utcnow()
-        )
-        self._last_end = report.finished if report else self.created
-        self.data = PairState(report=without_items(report) if report else None)
-        self.config_entry.async_on_unload(
-            self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop)
-        )
-
-    def _recall(self, now: datetime) -> tuple[datetime, Report | None]:
-        """Return since when the pair is known, and its last report."""
-        created = self.store.remember_pair(self.pair_id, now)
-        return created, self.store.last_report(self.pair_id)
-
-    @override
     async def _async_update_data(self) -> PairState:
         """Return the state as it is; asking for it starts nothing."""
         return self.data
@@ -138,6 +138,23 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         return await self.hass.async_add_executor_job(
             self.store.last_report, self.pair_id
         )
+
+    async def async_remind(self) -> None:
+        """Tell again what the last run left to a person, if it did."""
+        last = self.data.report
+        if last is None or last.status in _LEAVES_NOTHING:
+            return
+        await async_import(self.hass, RUN_ISSUES)
+        from .run_issues import async_remind  # noqa: PLC0415
+
+        async with self._telling:
+            try:
+                if (report := await self.async_last_report()) is not None:
+                    await async_remind(
+                        self.hass, self.config_entry, self.subentry, report, self.store
+                    )
+            except sqlite3.Error as err:
+                LOGGER.warning("What waits for a person is not known: %s", err)
 
     # Schedule
 
@@ -286,9 +303,11 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         try:
             report = await self._async_report(run, after)
             # All is done: a cancellation that comes now finds nothing to cancel.
-            for tell in (run.async_tell_accounts, run.async_note_issues):
-                with suppress(asyncio.CancelledError):
-                    await tell(report)
+            with suppress(asyncio.CancelledError):
+                await run.async_tell_accounts(report)
+            with suppress(asyncio.CancelledError):
+                async with self._telling:
+                    await run.async_note_issues(report)
         finally:
             try:
                 # Without a report, a fault of our own has ended it and goes on up.
@@ -323,7 +342,7 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         # take back a run syncs nothing, so that the next sync is due as before.
         if not report or not report.undo_of:
             self._last_end = report.finished if report else dt_util.utcnow()
-        last = without_items(report) if report else self.data.report
+        last = report.without_items() if report else self.data.report
         self.data = PairState(report=last)
         if not self._closed:
             self._async_set_schedule()

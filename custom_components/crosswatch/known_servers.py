@@ -1,8 +1,7 @@
 """Servers that Home Assistant knows already: from other integrations, or the network."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from yarl import URL
 
@@ -23,8 +22,7 @@ from .providers.registry import PROVIDERS
 from .providers.spec import Announcement, FoundServer, ProviderSpec
 
 
-@dataclass(frozen=True, slots=True)
-class Find:
+class Find(NamedTuple):
     """A server that was found, and the provider that it is of."""
 
     spec: ProviderSpec

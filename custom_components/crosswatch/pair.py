@@ -1,10 +1,9 @@
 """The settings of a pair, read from its subentry."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isnan
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import voluptuous as vol
 
@@ -68,8 +67,7 @@ class BrokenPairError(ValueError):
     """The stored settings of a pair cannot be understood."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairSettings:
+class PairSettings(NamedTuple):
     """When a pair runs, between whom and in what.
 
     `target` is the entry id of the other account. Without an `interval` the pair is
@@ -157,6 +155,13 @@ def _with_date(section: dict[str, Any]) -> dict[str, Any]:
     return section
 
 
+def _with_sections(pair: dict[str, Any]) -> dict[str, Any]:
+    """Check the sections of the chosen features; what the others say does not count."""
+    for feature in pair[CONF_FEATURES]:
+        pair = _SECTIONS[feature](pair)
+    return pair
+
+
 def _without_mirrors(pair: dict[str, Any]) -> dict[str, Any]:
     """Check that no account is to mirror the other where both may change."""
     if pair[CONF_MODE] is Mode.TWO_WAY and any(
@@ -230,6 +235,13 @@ _FIELDS: Final = vol.Schema(
 
 _SECTION: Final = vol.All(_FIELDS, _with_date)
 
+_SECTIONS: Final = {
+    feature: vol.Schema(
+        {vol.Optional(feature.value, default=dict): _SECTION}, extra=vol.ALLOW_EXTRA
+    )
+    for feature in OFFERED_FEATURES
+}
+
 _GUARDS: Final = vol.Schema(
     {
         vol.Optional(CONF_DELETE_LIMIT, default=DEFAULT_DELETE_LIMIT): vol.All(
@@ -257,12 +269,9 @@ _PAIR: Final = vol.All(
             vol.Optional(CONF_ENABLED, default=True): cv.boolean,
             vol.Optional(CONF_GUARDS, default=dict): _GUARDS,
             vol.Optional(CONF_CONFLICTS, default=dict): _CONFLICTS,
-            **{
-                vol.Optional(feature.value, default=dict): _SECTION
-                for feature in OFFERED_FEATURES
-            },
         },
         extra=vol.ALLOW_EXTRA,
     ),
+    _with_sections,
     _without_mirrors,
 )

@@ -1,8 +1,7 @@
 """The step of a pair's flow that explains a risk before it is taken."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import voluptuous as vol
 
@@ -16,8 +15,7 @@ from .pair_summary import summary
 from .pair_texts import async_pair_texts, errors_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(NamedTuple):
     """A risk that a person is asked about, and what was chosen that brings it.
 
     `go_on` takes up the flow with the same answers, which are looked at once more:

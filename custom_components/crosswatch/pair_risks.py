@@ -1,9 +1,8 @@
 """What a pair is newly set to that a person should think about twice."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from .const import CONF_FEATURES, CONF_MODE, CONF_REMOVE, CONF_REMOVE_MODE, CONF_TARGET
 from .engine.policy import Mode, RemoveMode
@@ -20,8 +19,7 @@ class RiskStep(StrEnum):
     MIRROR_AND_REMOVE = "confirm_mirror_and_remove"
 
 
-@dataclass(frozen=True, slots=True)
-class Risk:
+class Risk(NamedTuple):
     """All that is newly at risk at a target, given by its entry id.
 
     `features` are those that the step is about; where it is about a mirror as well as

@@ -1,10 +1,10 @@
 """What two accounts can do together, and what a pair of them may be set to."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
@@ -32,8 +32,7 @@ from .engine.provider import FeatureSupport
 from .providers.registry import PROVIDERS
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """A setting that a pair cannot have, and the text that says why.
 
     `place` is the field, or `base`, which stands for the whole form: a field in a
@@ -42,7 +41,7 @@ class Refusal:
 
     place: str
     key: str
-    placeholders: Mapping[str, str] = field(default_factory=dict)
+    placeholders: Mapping[str, str] = MappingProxyType({})
 
 
 def supports(entry: ConfigEntry, feature: Feature) -> FeatureSupport | None:

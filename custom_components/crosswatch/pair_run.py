@@ -1,6 +1,6 @@
 """One run of a pair: from looking up its target to telling both accounts."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_hex
 import sqlite3
@@ -21,7 +21,6 @@ from .engine.store import Store
 from .informants import async_informants
 from .issues import (
     async_clear_target_issues,
-    async_note_run_issues,
     async_report_target_missing,
     async_report_target_not_loaded,
 )
@@ -35,16 +34,8 @@ if TYPE_CHECKING:
 # What does the work of a run. No run is due at a start, which does without it.
 _ENGINE: Final = "engine.undo"
 
-
-def without_items(report: Report) -> Report:
-    """Return the report with its counts only; the items may be very many."""
-    return replace(
-        report,
-        features={
-            feature: replace(each, items=())
-            for feature, each in report.features.items()
-        },
-    )
+# What it leaves to a person.
+RUN_ISSUES: Final = "run_issues"
 
 
 def target_of(
@@ -144,6 +135,9 @@ class PairRun:
 
     async def async_note_issues(self, report: Report) -> None:
         """Raise the issues that the run leaves to a person, and drop others."""
+        await async_import(self.hass, RUN_ISSUES)
+        from .run_issues import async_note_run_issues  # noqa: PLC0415
+
         try:
             await async_note_run_issues(
                 self.hass, self.entry, self.subentry, report, self.store

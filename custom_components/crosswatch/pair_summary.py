@@ -1,8 +1,7 @@
 """What a pair does: one sentence, and those that say what it leaves or removes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from .const import (
     BY_HAND,
@@ -31,8 +30,7 @@ def summary(
     return " ".join(_Summary(texts, source, target, settings).sentences())
 
 
-@dataclass(frozen=True, slots=True)
-class _Summary:
+class _Summary(NamedTuple):
     """The sentences about one pair."""
 
     texts: PairTexts

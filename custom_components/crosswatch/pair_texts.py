@@ -1,7 +1,6 @@
 """Texts of a pair's forms that only the moment tells."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
@@ -10,14 +9,15 @@ from .const import DOMAIN
 from .pair_rules import Refusal, in_order
 
 
-@dataclass(frozen=True, slots=True)
 class PairTexts:
     """What stands in the texts of forms where these have placeholders for it.
 
     It is in the language of Home Assistant: a form does not know who looks at it.
     """
 
-    _options: Mapping[str, str]
+    def __init__(self, options: Mapping[str, str]) -> None:
+        """Take the texts of the choices in all forms."""
+        self._options = options
 
     def __getitem__(self, key: str) -> str:
         """Return a sentence about a pair, or what stands in one."""

@@ -1,15 +1,28 @@
 """Providers are imported when they are needed, and off the event loop."""
 
+import asyncio
+from typing import Final
+
 from homeassistant.core import HomeAssistant
+from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_PROVIDER, DOMAIN
 from .providers.registry import PROVIDERS
 from .providers.spec import ProviderParts, ProviderSpec
 
+# The parts of each provider, or the import of them that is going on.
+_JOBS: Final[HassKey[dict[str, asyncio.Future[ProviderParts]]]] = HassKey(
+    f"{DOMAIN}.parts"
+)
+
 
 async def async_load_parts(hass: HomeAssistant, spec: ProviderSpec) -> ProviderParts:
     """Return the parts of a provider."""
-    return await hass.async_add_import_executor_job(spec.load)
+    jobs = hass.data.setdefault(_JOBS, {})
+    if spec.slug not in jobs:
+        jobs[spec.slug] = hass.async_add_import_executor_job(spec.load)
+    # Whoever is cancelled takes nobody along who waits for the same.
+    return await asyncio.shield(jobs[spec.slug])
 
 
 async def async_load_parts_of_all(hass: HomeAssistant) -> None:

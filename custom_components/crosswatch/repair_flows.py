@@ -9,13 +9,14 @@ from homeassistant.helpers import issue_registry as ir
 from .account_limits import ACCOUNT_LIMIT
 from .const import DOMAIN
 from .go_live import GO_LIVE
-from .issues import REMOVALS_HELD, SHRINK, TARGET_MISSING
+from .issues import TARGET_MISSING
 from .pair_issues import DATA_ENTRY_ID, DATA_PAIR_ID, IssueData
 from .repair_go_live import GoLiveFlow
 from .repair_limit import AccountLimitFlow
 from .repair_removals import RemovalsHeldFlow
 from .repair_shrink import ShrinkFlow
 from .repair_unresolved import UnresolvedFlow
+from .run_issues import REMOVALS_HELD, SHRINK
 from .unresolved import UNRESOLVED
 
 

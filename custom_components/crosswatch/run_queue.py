@@ -1,7 +1,7 @@
 """The order of runs: pairs that share an account never run at the same time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
@@ -12,8 +12,9 @@ MAX_PARALLEL: Final = 2
 class RunQueue:
     """One lock an account, and a bound on how many runs go side by side."""
 
-    def __init__(self) -> None:
-        """Start with nothing running."""
+    def __init__(self, prepare: Callable[[], Awaitable[None]]) -> None:
+        """Start with nothing running; `prepare` comes before each turn."""
+        self._prepare = prepare
         self._locks: dict[str, asyncio.Lock] = {}
         self._slots = asyncio.Semaphore(MAX_PARALLEL)
 
@@ -26,6 +27,7 @@ class RunQueue:
                 lock = self._locks.setdefault(account, asyncio.Lock())
                 await held.enter_async_context(lock)
             await held.enter_async_context(self._slots)
+            await self._prepare()
             yield
 
     def forget(self, account: str) -> None:

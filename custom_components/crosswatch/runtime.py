@@ -5,13 +5,16 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from secrets import token_hex
+import sqlite3
 from typing import Final
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.helpers.start import async_at_started
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN
+from .account import loaded_pairs
+from .const import DOMAIN, LOGGER
 from .engine.model import Feature
 from .engine.store import Store
 from .issues import async_report_damaged_state
@@ -37,11 +40,12 @@ class Runtime:
     def __init__(self, hass: HomeAssistant) -> None:
         """Start without any account."""
         self.hass = hass
-        self.queue = RunQueue()
+        self.queue = RunQueue(self.async_check)
         self._store: Store | None = None
         self._users: set[str] = set()
         self._turn = asyncio.Lock()
-        self._stop_listening: CALLBACK_TYPE | None = None
+        self._check: asyncio.Task[None] | None = None
+        self._stop_listening: list[CALLBACK_TYPE] = []
 
     @property
     def path(self) -> Path:
@@ -61,6 +65,7 @@ class Runtime:
             self._users.add(user)
             if self._store is None:
                 self._store = await self._async_open()
+                self._async_listen()
             return self._store
 
     async def async_detach(self, user: str) -> None:
@@ -69,6 +74,46 @@ class Runtime:
             self._users.discard(user)
             if not self._users:
                 await self._async_close()
+
+    async def async_check(self) -> None:
+        """Look through the state if it is open and nobody has yet since it was opened.
+
+        Where it is damaged it is set aside, and a person is told. What pairs have left
+        that were deleted while nothing was loaded goes.
+        """
+        if self._store is None or self._store.checked:
+            return
+        if self._check is None:
+            self._check = self.hass.async_create_task(
+                self._async_check(), "CrossWatch looks through its state"
+            )
+        # Whoever is cancelled takes nobody along who waits for the same.
+        await asyncio.shield(self._check)
+
+    async def _async_check(self) -> None:
+        """Look through the state, while nobody opens or closes it."""
+        try:
+            async with self._turn:
+                if self._store is not None:
+                    await self._async_look_through(self._store)
+        except (OSError, sqlite3.Error) as err:
+            # Whoever needs it fails by the same, and says so.
+            LOGGER.warning("The state could not be looked through: %s", err)
+        finally:
+            self._check = None
+
+    async def _async_look_through(self, store: Store) -> None:
+        """Look through the state; raises OSError or sqlite3.Error."""
+        await self.hass.async_add_executor_job(store.check)
+        if store.set_aside is None:
+            await self._async_forget_orphans(store)
+            return
+        async_report_damaged_state(self.hass, store.set_aside)
+        # It begins anew, but knows since when the pairs are there.
+        for pair in loaded_pairs(self.hass):
+            await self.hass.async_add_executor_job(
+                store.remember_pair, pair.pair_id, pair.created
+            )
 
     async def async_forget_pairs(self, pair_ids: Collection[str]) -> None:
         """Drop all state of pairs that were removed."""
@@ -111,12 +156,24 @@ class Runtime:
         store = await self.hass.async_add_executor_job(_open_state, self.path)
         if store.set_aside is not None:
             async_report_damaged_state(self.hass, store.set_aside)
-        await self._async_forget_orphans(store)
-        # Accounts stay loaded when Home Assistant stops; by then, all runs have ended.
-        self._stop_listening = self.hass.bus.async_listen_once(
-            EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_stop
-        )
         return store
+
+    @callback
+    def _async_listen(self) -> None:
+        """Wait for the end of Home Assistant's start, and for its own end.
+
+        Accounts stay loaded when it stops; by then, all runs have ended.
+        """
+        self._stop_listening = [
+            self.hass.bus.async_listen_once(
+                EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_stop
+            ),
+            async_at_started(self.hass, self._async_started),
+        ]
+
+    async def _async_started(self, hass: HomeAssistant) -> None:
+        """Look through the state without having a start wait for it."""
+        await self.async_check()
 
     async def _async_forget_orphans(self, store: Store) -> None:
         """Drop the state of pairs that were deleted while nothing was loaded."""
@@ -131,16 +188,16 @@ class Runtime:
 
     async def _async_close(self) -> None:
         """Close the state if it is open."""
-        if self._stop_listening is not None:
-            self._stop_listening()
-            self._stop_listening = None
+        for stop_listening in self._stop_listening:
+            stop_listening()
+        self._stop_listening = []
         if self._store is not None:
             store, self._store = self._store, None
             await self.hass.async_add_executor_job(store.close)
 
     async def _async_stop(self, event: Event) -> None:
         """Close the state as Home Assistant stops."""
-        self._stop_listening = None
+        self._stop_listening = []
         async with self._turn:
             await self._async_close()
 

@@ -1,7 +1,7 @@
 """Actions that keep items from being synced, let go of them, and list them."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 from homeassistant.const import ATTR_DEVICE_ID

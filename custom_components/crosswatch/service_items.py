@@ -1,7 +1,7 @@
 """How an action names an item: by an id, by its title, or as it stands in a report."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import replace
 from typing import Any, Final
 
 from homeassistant.exceptions import ServiceValidationError

@@ -11,7 +11,7 @@ from .coordinator import PairCoordinator
 from .engine.model import Feature
 from .engine.store import Store
 from .held_removals import HeldRemovals, decide, held_features, load_held
-from .issues import async_clear_held_removals
+from .run_issues import async_clear_held_removals
 from .service_fields import ATTR_DECISION, ATTR_FEATURES, ATTR_RUN_ID, DECISIONS
 from .service_targets import check_features, pair_of
 from .state_access import open_state

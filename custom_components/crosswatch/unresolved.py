@@ -4,15 +4,14 @@ A service that does not know a film is nobody's emergency, and the next run trie
 more. After three times nothing is sent for a month: that is when a person should know.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from copy import replace
+from dataclasses import dataclass
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.util.hass_dict import HassKey
+from homeassistant.core import HomeAssistant
 
-from .const import DOMAIN
 from .engine.blocks import BlockList
 from .engine.ids import item_keys
 from .engine.model import Feature
@@ -21,14 +20,9 @@ from .engine.report import Report, ReportItem, Result
 from .engine.store import Store
 from .pair_issues import IssueData, async_drop, async_tell, async_told, noted_in
 from .run_news import is_recorded, still_synced
+from .unresolved_growth import async_grows
 
 UNRESOLVED: Final = "unresolved"
-
-# So many items are no coincidence: a wrong agent, or a library without any ids.
-MANY: Final = 10
-
-# How often in a row there have to be more of them.
-GROWN: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +36,6 @@ class Noted:
     run_id: str
     count: int
     quarantined: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Growth:
-    """How many items the last run left, and how often in a row there were more."""
-
-    run_id: str
-    count: int
-    times: int = 0
-
-
-# It need not outlast a restart: what goes on failing is in quarantine soon after.
-_GROWTH: Final[HassKey[dict[tuple[str, Feature], _Growth]]] = HassKey(
-    f"{DOMAIN}.unresolved_growth"
-)
 
 
 async def async_note_unresolved(
@@ -77,7 +56,7 @@ async def async_note_unresolved(
     now, is_news = dict(noted), False
     for feature, items in found.items():
         before = now.pop(feature, None)
-        grows = _async_grows(hass, report, feature, len(items))
+        grows = async_grows(hass, report, feature, len(items))
         if not items:
             continue
         told = before.quarantined if before else 0
@@ -101,31 +80,6 @@ async def async_note_unresolved(
         placeholders={"count": str(sum(each.count for each in now.values()))},
         is_news=is_news,
     )
-
-
-@callback
-def async_forget_growth(hass: HomeAssistant, alive: Collection[str]) -> None:
-    """Forget what is known of pairs that are gone."""
-    growth = hass.data.get(_GROWTH, {})
-    for key in [key for key in growth if key[0] not in alive]:
-        del growth[key]
-
-
-@callback
-def _async_grows(
-    hass: HomeAssistant, report: Report, feature: Feature, count: int
-) -> bool:
-    """Tell whether many items are unresolved, and more of them with each run."""
-    growth = hass.data.setdefault(_GROWTH, {})
-    key = (report.pair_id, feature)
-    last = growth.get(key)
-    if last is not None and last.run_id == report.run_id:
-        # Told again, as its account was loaded anew.
-        return False
-    times = last.times + 1 if last is not None and count > last.count else 0
-    grows = times >= GROWN and count >= MANY
-    growth[key] = _Growth(report.run_id, count, 0 if grows else times)
-    return grows
 
 
 def unresolved_by(store: Store, report: Report) -> dict[Feature, list[ReportItem]]:

@@ -8,7 +8,7 @@ imported is shared, so that a run costs little; nothing else is.
 """
 
 import asyncio
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 import json
 import os

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 import sqlite3
@@ -210,7 +211,7 @@ class Arena:
         self.strike(Strike(0, lambda: None))
 
     def dump(
-        self, *, but: tuple[str, ...] = ("report", "lookup")
+        self, *, but: tuple[str, ...] = ("report", "last_run", "lookup")
     ) -> dict[str, list[object]]:
         """Return all rows of the state, but for these tables."""
         with sqlite3.connect(self.path) as connection:

@@ -7,7 +7,8 @@ of the same moment as a second play: whoever writes twice is found out.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Final

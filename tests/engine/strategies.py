@@ -1,7 +1,7 @@
 """Worlds that hypothesis thinks up."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from itertools import combinations, product
 from typing import Final

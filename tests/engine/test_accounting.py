@@ -1,7 +1,7 @@
 """The reference's rows for accounting: every operation has exactly one outcome."""
 
 from collections import Counter
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

@@ -1,6 +1,6 @@
 """Everything that is stored comes back as it was."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import given, strategies as st
 import pytest
@@ -52,6 +52,12 @@ def test_moments(moment: datetime | None, hours: int) -> None:
     """A moment keeps its microseconds, whatever zone it is given in."""
     local = moment and moment.astimezone(timezone(timedelta(hours=hours)))
     assert decode_moment(encode_moment(local)) == moment
+
+
+def test_the_last_moment() -> None:
+    """What some take for never is read back, without the fraction that is too much."""
+    last = datetime.max.replace(tzinfo=UTC)
+    assert decode_moment(encode_moment(last)) == last.replace(microsecond=0)
 
 
 @given(item=items())

@@ -1,6 +1,6 @@
 """What holds a plan back: a side that shrinks, quarantine, and limits on settings."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

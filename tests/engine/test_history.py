@@ -1,6 +1,6 @@
 """The reference's rows for history, one-way."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 from hypothesis import given, strategies as st

@@ -1,8 +1,8 @@
 """What holds for every plan, whatever the two sides hold and the ledger knows."""
 
 from collections import Counter
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from copy import deepcopy, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 import random
 

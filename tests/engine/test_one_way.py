@@ -3,7 +3,7 @@
 Removals come later: where a row is about one, what counts here is that nothing is removed.
 """
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

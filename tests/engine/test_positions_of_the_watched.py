@@ -1,6 +1,6 @@
 """Positions of items that a side has watched, which its history alone tells."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

@@ -1,6 +1,6 @@
 """The reference's rows for ratings, one-way."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 
 import pytest

@@ -1,6 +1,6 @@
 """Tests of reports: counts, status, the summary line and the public shape."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 import logging
 
@@ -121,6 +121,57 @@ def test_every_item_is_counted_once(
     )
 
 
+# A report as the actions answer with it, and the items that it can be asked for.
+COUNTS = ("added", "removed", "updated", "skipped", "unresolved", "errors", "blocked")
+NONE = dict.fromkeys(COUNTS, 0)
+ANSWER = {
+    "pair": "A → B",
+    "pair_id": "p",
+    "run_id": "r",
+    "status": "partial",
+    "dry_run": True,
+    "started": "2026-01-01T00:00:00+00:00",
+    "finished": "2026-01-01T00:00:01.234560+00:00",
+    "duration": 1.235,
+    **NONE,
+    "updated": 1,
+    "skipped": 1,
+    "errors": 1,
+    "features": {
+        "ratings": {**NONE, "updated": 1, "skipped": 1},
+        "history": {**NONE, "errors": 1, "error": "Gone"},
+    },
+}
+ITEMS = [
+    {
+        "feature": "ratings",
+        "side": "target",
+        "action": "skip",
+        "outcome": "skipped",
+        "reason": "no_ids",
+        "title": "Film 1",
+        "year": 2000,
+        "kind": "movie",
+        "season": None,
+        "episode": None,
+        "ids": {},
+    },
+    {
+        "feature": "ratings",
+        "side": "target",
+        "action": "update",
+        "outcome": "planned",
+        "reason": "missing",
+        "title": "Show 1",
+        "year": 2010,
+        "kind": "episode",
+        "season": 2,
+        "episode": 3,
+        "ids": {"imdb": "tt20102003", "tvdb": "102003"},
+    },
+]
+
+
 def test_the_public_shape() -> None:
     """The actions answer in this shape."""
     plan = Plan(
@@ -141,60 +192,8 @@ def test_the_public_shape() -> None:
             Feature.HISTORY: report_failure(FAILURE),
         },
     )
-    counts = {
-        "added": 0,
-        "removed": 0,
-        "updated": 1,
-        "skipped": 1,
-        "unresolved": 0,
-        "errors": 1,
-        "blocked": 0,
-    }
-    whole = {
-        "pair": "A → B",
-        "pair_id": "p",
-        "run_id": "r",
-        "status": "partial",
-        "dry_run": True,
-        "started": "2026-01-01T00:00:00+00:00",
-        "finished": "2026-01-01T00:00:01.234560+00:00",
-        "duration": 1.235,
-        **counts,
-        "features": {
-            "ratings": {**counts, "errors": 0},
-            "history": {**dict.fromkeys(counts, 0), "errors": 1, "error": "Gone"},
-        },
-    }
-    assert report.as_dict(include_items=False) == whole
-    whole["items"] = [
-        {
-            "feature": "ratings",
-            "side": "target",
-            "action": "skip",
-            "outcome": "skipped",
-            "reason": "no_ids",
-            "title": "Film 1",
-            "year": 2000,
-            "kind": "movie",
-            "season": None,
-            "episode": None,
-            "ids": {},
-        },
-        {
-            "feature": "ratings",
-            "side": "target",
-            "action": "update",
-            "outcome": "planned",
-            "reason": "missing",
-            "title": "Show 1",
-            "year": 2010,
-            "kind": "episode",
-            "season": 2,
-            "episode": 3,
-            "ids": {"imdb": "tt20102003", "tvdb": "102003"},
-        },
-    ]
-    assert report.as_dict(include_items=True) == whole
+    assert report.as_dict(include_items=False) == ANSWER
+    assert report.as_dict(include_items=True) == {**ANSWER, "items": ITEMS}
     assert report.failures == [FAILURE]
 
 

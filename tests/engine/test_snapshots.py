@@ -1,7 +1,7 @@
 """Tests of reading: once a run, only what is needed, complete or not at all."""
 
 import asyncio
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,7 @@
 """Tests of the state file: opening, damage, versions, threads and forgetting."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from pathlib import Path
 import sqlite3
@@ -114,6 +114,7 @@ async def test_a_damaged_file_is_set_aside(arena: MakeArena, damage) -> None:  #
     damaged = damage(world.path.read_bytes())
     world.path.write_bytes(damaged)
     store = world.store
+    store.check()
     assert store.set_aside is not None
     assert store.set_aside.read_bytes() == damaged
     assert store.set_aside.name.startswith("state.db.damaged-")
@@ -121,6 +122,46 @@ async def test_a_damaged_file_is_set_aside(arena: MakeArena, damage) -> None:  #
     assert (report.status, report.counts.added) == (RunStatus.SUCCESS, 0)
     world.close()
     assert world.store.set_aside is None
+
+
+def test_a_sound_file_is_left_alone(path: Path) -> None:
+    """To look through it changes nothing, however often that is done."""
+    store = Store.open(path)
+    store.save_report(_report("r1"))
+    for _ in range(2):
+        store.check()
+        assert (store.checked, store.set_aside) == (True, None)
+        assert store.last_report("p") == _report("r1")
+    store.close()
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_damage_is_looked_for_once(path: Path) -> None:
+    """What begins anew is not set aside again, and works at once."""
+    store = Store.open(path)
+    store.save_snapshot(
+        "a", snapshot(" ".join(f"m{n}" for n in range(500)), WATCHLIST), None
+    )
+    store.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    store = Store.open(path)
+    store.check()
+    aside = store.set_aside
+    assert aside is not None
+    store.check()
+    assert store.set_aside == aside
+    assert store.remember_pair("p", READ_AT) == READ_AT
+    store.close()
+
+
+def test_what_cannot_be_looked_through_is_no_damage(path: Path) -> None:
+    """A state that is closed by now stays where it is."""
+    store = Store.open(path)
+    store.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        store.check()
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
 def test_two_damaged_files(path: Path) -> None:
@@ -225,6 +266,22 @@ def test_the_state_of_the_first_release(path: Path) -> None:
         )
     ]
     assert store.blocks(["p", "a"]) == []
+    assert store.record_counts("a") == {WATCHLIST: 1}
+    store.close()
+
+
+def test_the_last_run_of_an_older_release(path: Path) -> None:
+    """It is known without a short report of it, and the next one takes its place."""
+    store = Store.open(path)
+    store.save_report(_report("r1"))
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM last_run")
+    connection.close()
+    store = Store.open(path)
+    assert store.last_run("p") == _report("r1").without_items()
+    store.save_report(_report("r2", minutes=1))
+    assert store.last_run("p") == _report("r2", minutes=1).without_items()
     store.close()
 
 
@@ -262,6 +319,7 @@ def test_snapshots_are_stored_by_difference(path: Path) -> None:
     changed = stored.updated(snapshot("m9", WATCHLIST).records.values(), ["n2"])
     assert store.save_snapshot("a", changed, stored) == 2
     assert store.load_snapshot("a", WATCHLIST) == changed
+    assert store.record_counts("a") == {WATCHLIST: len(changed.records)}
     assert store.save_snapshot("a", first, None) == 3
     assert store.load_snapshot("a", WATCHLIST) == first
     assert store.snapshot_state("a", WATCHLIST) == SnapshotState("", READ_AT, 3)

@@ -1,6 +1,6 @@
 """Taking back a run where an account cannot do it, or cannot be asked."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

@@ -1,6 +1,6 @@
 """Lists that drop an item by themselves once it is watched."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 from custom_components.crosswatch.const import DOMAIN, SUBENTRY_TYPE_PAIR
@@ -45,9 +45,16 @@ async def connect(
 ) -> ConfigEntry:
     """Connect an account that asks for one form only, and return its entry."""
     result = await answer(hass, await start_flow(hass, provider), answers)
+    await created(hass, result)
+    return result["result"]
+
+
+async def created(
+    hass: HomeAssistant, result: ConfigFlowResult | SubentryFlowResult
+) -> None:
+    """Check that a flow has made what it was for, and wait until that is set up."""
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     await hass.async_block_till_done()
-    return result["result"]
 
 
 async def wait_for_code(
@@ -124,8 +131,7 @@ async def add_pair(
         await start_pair_flow(hass, source),
         {"target": target.entry_id, **answers},
     )
-    assert result["type"] is FlowResultType.CREATE_ENTRY, result
-    await hass.async_block_till_done()
+    await created(hass, result)
     (added,) = set(source.subentries) - before
     return source.subentries[added]
 

@@ -18,12 +18,8 @@ from custom_components.crosswatch.engine.plan import (
     Reason,
 )
 from custom_components.crosswatch.go_live import GO_LIVE
-from custom_components.crosswatch.issues import (
-    REMOVALS_HELD,
-    SHRINK,
-    STATE_DAMAGED,
-    TARGET_MISSING,
-)
+from custom_components.crosswatch.issues import STATE_DAMAGED, TARGET_MISSING
+from custom_components.crosswatch.run_issues import REMOVALS_HELD, SHRINK
 from custom_components.crosswatch.unresolved import UNRESOLVED
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant

@@ -24,7 +24,7 @@ from tests.simulators.faults import FaultKind
 from tests.simulators.jellyfin import JellyfinSimulator
 from tests.simulators.tls import self_signed_context
 
-from . import answer, connect, flow_is_open, start_flow
+from . import answer, connect, created, flow_is_open, start_flow
 from .conftest import PASSWORD
 
 
@@ -108,8 +108,7 @@ async def test_blank_field(hass: HomeAssistant) -> None:
     assert result["type"] is FlowResultType.FORM
     assert result["errors"] == {"name": "required"}
     result = await answer(hass, result, {"name": "Home"})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_jellyfin_with_password(
@@ -185,8 +184,7 @@ async def test_wrong_answers(
     entered = {name: value.strip() for name, value in {**right, **wrong}.items()}
     assert entered.items() <= suggested(result).items()
     result = await answer(hass, result, right)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_server_that_is_not_jellyfin(
@@ -204,8 +202,7 @@ async def test_server_that_is_not_jellyfin(
     result = await answer(hass, result, password_answers(jellyfin))
     assert result["errors"] == {"base": "not_jellyfin"}
     result = await answer(hass, result, password_answers(jellyfin))
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 @pytest.mark.parametrize(
@@ -219,8 +216,7 @@ async def test_version(hass: HomeAssistant, version: str, error: str | None) -> 
         result = await start_flow(hass, "jellyfin")
         result = await answer(hass, result, password_answers(server))
         if error is None:
-            assert result["type"] is FlowResultType.CREATE_ENTRY
-            await hass.async_block_till_done()
+            await created(hass, result)
         else:
             assert result["errors"] == {"base": error}
             placeholders = result["description_placeholders"]
@@ -238,8 +234,7 @@ async def test_server_that_starts(
     assert result["errors"] == {"base": "server_starting"}
     jellyfin.starting = False
     result = await answer(hass, result, password_answers(jellyfin))
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_disabled_user(hass: HomeAssistant, jellyfin: JellyfinSimulator) -> None:
@@ -253,8 +248,7 @@ async def test_disabled_user(hass: HomeAssistant, jellyfin: JellyfinSimulator) -
     result = await answer(
         hass, result, {**password_answers(jellyfin), "username": "ben"}
     )
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 @contextmanager
@@ -295,8 +289,7 @@ async def test_self_signed_certificate(hass: HomeAssistant, tmp_path: Path) -> N
             result = await answer(
                 hass, result, {**password_answers(server), "verify_ssl": False}
             )
-            assert result["type"] is FlowResultType.CREATE_ENTRY
-            await hass.async_block_till_done()
+            await created(hass, result)
             entry = result["result"]
             assert entry.data["verify_ssl"] is False
             assert entry.state is ConfigEntryState.LOADED

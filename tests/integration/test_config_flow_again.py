@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from custom_components.crosswatch.const import DOMAIN
+from custom_components.crosswatch.shared import storage_folder
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
@@ -187,6 +188,18 @@ async def test_title_follows_the_name(
     assert tracker.title.endswith("(HOME)")
     assert tracker.unique_id == unique_id
     assert tracker.state is ConfigEntryState.LOADED
+
+
+async def test_another_tracker_is_not_made(
+    hass: HomeAssistant, tracker: ConfigEntry
+) -> None:
+    """Refuse another name, and leave no file of it behind."""
+    folder = storage_folder(hass)
+    before = set(folder.iterdir())
+    result = await begin_again(hass, tracker, SOURCE_RECONFIGURE)
+    result = await answer(hass, result, {"name": "Cabin"})
+    assert result["reason"] == "unique_id_mismatch"
+    assert set(folder.iterdir()) == before
 
 
 async def test_same_settings_reload(hass: HomeAssistant, tracker: ConfigEntry) -> None:

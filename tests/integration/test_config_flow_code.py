@@ -14,7 +14,7 @@ from homeassistant.data_entry_flow import FlowResultType, UnknownFlow
 from tests.simulators.jellyfin import JellyfinSimulator
 from tests.simulators.trakt import TraktSimulator
 
-from . import PATIENCE, answer, flow_is_open, start_flow, wait_for_code
+from . import PATIENCE, answer, created, flow_is_open, start_flow, wait_for_code
 from .runs import settled
 
 APP = {
@@ -49,8 +49,7 @@ async def test_trakt(hass: HomeAssistant, trakt: TraktSimulator) -> None:
     assert shown(result, "minutes") == "10"
     trakt.oauth.approve(shown(result, "code"), "alice")
     result = await wait_for_code(hass, result)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     entry = result["result"]
     assert entry.state is ConfigEntryState.LOADED
     assert entry.title == "Trakt (alice)"
@@ -89,8 +88,7 @@ async def test_code_that_leads_nowhere(
     assert shown(result, "code") != old_code
     trakt.oauth.approve(shown(result, "code"), "alice")
     result = await wait_for_code(hass, result)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_answer_in_place_of_a_look(
@@ -115,8 +113,7 @@ async def test_wrong_app(hass: HomeAssistant, trakt: TraktSimulator) -> None:
     assert result["errors"] == {"base": "invalid_client"}
     trakt.oauth.auto_approve = ("alice", 0)
     result = await wait_for_code(hass, await ask_for_code(hass, result))
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_wrong_secret(hass: HomeAssistant, trakt: TraktSimulator) -> None:
@@ -128,8 +125,7 @@ async def test_wrong_secret(hass: HomeAssistant, trakt: TraktSimulator) -> None:
     assert result["errors"] == {"base": "invalid_client"}
     trakt.oauth.auto_approve = ("alice", 0)
     result = await wait_for_code(hass, await ask_for_code(hass, result))
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_closed_page_ends_the_wait(
@@ -161,8 +157,7 @@ async def test_quick_connect(hass: HomeAssistant, jellyfin: JellyfinSimulator) -
     assert shown(result, "url") == jellyfin.url
     jellyfin.approve_quick_connect(shown(result, "code"), anna)
     result = await wait_for_code(hass, result)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     assert result["title"] == "Jellyfin (anna, Living Room)"
     assert result["result"].state is ConfigEntryState.LOADED
     assert result["result"].data["token"] in jellyfin.devices.by_token
@@ -183,8 +178,7 @@ async def test_quick_connect_that_expired(
     ):
         result = await answer(hass, result, {"url": jellyfin.url})
         result = await wait_for_code(hass, result)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_quick_connect_that_is_off(

@@ -18,7 +18,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from tests.simulators.plex import Account, PlexCloudSimulator, PlexServerSimulator
 from tests.simulators.routing import route_hosts
 
-from . import answer, start_flow, state_of, wait_for_code, waiting_flows
+from . import answer, created, start_flow, state_of, wait_for_code, waiting_flows
 from .test_config_flow import suggested
 from .test_config_flow_again import begin_again
 from .test_config_flow_code import shown
@@ -77,8 +77,7 @@ async def link(
 async def account(hass: HomeAssistant, plex: Stage) -> ConfigEntry:
     """Return the account of Jon, linked with a code."""
     result = await link(hass, plex)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     return result["result"]
 
 
@@ -132,8 +131,7 @@ async def test_code_that_expires(hass: HomeAssistant, plex: Stage) -> None:
     assert shown(result, "code") != old
     plex.cloud.link(shown(result, "code"), plex.jon)
     result = await wait_for_code(hass, result)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_by_hand(hass: HomeAssistant, plex: Stage) -> None:
@@ -150,8 +148,7 @@ async def test_by_hand(hass: HomeAssistant, plex: Stage) -> None:
     result = await answer(hass, result, {**right, "url": "http://127.0.0.1:9"})
     assert result["errors"] == {"base": "cannot_connect"}
     result = await answer(hass, result, right)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     assert result["result"].state is ConfigEntryState.LOADED
 
 

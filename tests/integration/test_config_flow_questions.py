@@ -18,7 +18,7 @@ from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 
-from . import PATIENCE, answer, start_flow, wait_for_code
+from . import PATIENCE, answer, created, start_flow, wait_for_code
 from .made_up import ASK_USER, PIN, Service, signed_in
 from .test_config_flow import suggested
 from .test_config_flow_code import shown
@@ -79,8 +79,7 @@ async def test_wrong_answer(hass: HomeAssistant, made_up: Service) -> None:
     result = await answer(hass, result, {"user": "Kid", "pin": ""})
     assert result["errors"] == {"pin": "required"}
     result = await answer(hass, result, {"user": "Kid", "pin": PIN})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_answer_that_was_not_offered(
@@ -105,8 +104,7 @@ async def test_question_after_a_code(
     assert result["step_id"] == "made_up_user"
     assert not result["errors"]
     result = await answer(hass, result, {"user": "Home", "pin": PIN})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_post_is_no_answer_to_what_was_not_seen(
@@ -123,8 +121,7 @@ async def test_post_is_no_answer_to_what_was_not_seen(
     assert result["step_id"] == "made_up_user"
     assert not result["errors"]
     result = await answer(hass, result, {"user": "Home", "pin": PIN})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_code_after_a_question(
@@ -153,8 +150,7 @@ async def test_code_after_a_question(
     assert shown(result, "code") == "CODE3"
     made_up.outcomes.put_nowait(signed_in("Kid"))
     result = await wait_for_code(hass, result)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_code_after_a_code(
@@ -172,8 +168,7 @@ async def test_code_after_a_code(
     assert shown(result, "code") == "CODE2"
     made_up.outcomes.put_nowait(signed_in())
     result = await wait_for_code(hass, result)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_options_without_names(
@@ -200,5 +195,4 @@ async def test_options_without_names(
     assert selector.config["translation_key"] == "user"
     assert [each["value"] for each in selector.config["options"]] == ["home", "kid"]
     result = await answer(hass, result, {"user": "kid"})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)

@@ -24,7 +24,15 @@ from tests.simulators.jellyfin import JellyfinSimulator
 from tests.simulators.kodi import KodiSimulator
 from tests.simulators.tautulli import TautulliSimulator
 
-from . import answer, answer_pair, connect, start_flow, start_pair_flow, state_of
+from . import (
+    answer,
+    answer_pair,
+    connect,
+    created,
+    start_flow,
+    start_pair_flow,
+    state_of,
+)
 from .conftest import PASSWORD
 from .test_config_flow import suggested
 from .test_config_flow_again import begin_again
@@ -69,8 +77,7 @@ async def test_emby(hass: HomeAssistant, emby: EmbySimulator) -> None:
     assert result["step_id"] == "emby"
     assert result["errors"] == {"base": "invalid_auth"}
     result = await answer(hass, result, login(emby))
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     entry = result["result"]
     assert entry.state is ConfigEntryState.LOADED
     assert entry.supports_options
@@ -86,8 +93,7 @@ async def test_not_emby(
     assert result["errors"] == {"base": "not_emby"}
     assert all(PASSWORD.encode() not in each.raw for each in jellyfin.requests)
     result = await answer(hass, result, login(emby))
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_kodi(hass: HomeAssistant, kodi: KodiSimulator) -> None:
@@ -97,8 +103,7 @@ async def test_kodi(hass: HomeAssistant, kodi: KodiSimulator) -> None:
     assert result["step_id"] == "kodi"
     assert result["errors"] == {"base": "kodi_invalid_auth"}
     result = await answer(hass, result, login(kodi))
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     assert result["result"].state is ConfigEntryState.LOADED
 
 
@@ -192,8 +197,7 @@ async def test_kodi_found(hass: HomeAssistant, kodi: KodiSimulator) -> None:
     assert result["step_id"] == "kodi"
     assert suggested(result)["url"] == kodi.url
     result = await answer(hass, result, login(kodi))
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     result = await discover(hass, info)
     assert result["reason"] == "already_configured"
 
@@ -231,8 +235,7 @@ async def test_emby_found(hass: HomeAssistant, emby: EmbySimulator) -> None:
     result = await discover(hass, info)
     assert suggested(result)["url"] == emby.url
     result = await answer(hass, result, login(emby))
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from tests.simulators.routing import route_hosts
 from tests.simulators.simkl import Behaviour, SimklSimulator
 
-from . import answer, start_flow, state_of, wait_for_code, waiting_flows
+from . import answer, created, start_flow, state_of, wait_for_code, waiting_flows
 from .test_config_flow_code import shown
 
 APP = {"client_id": SimklSimulator.CLIENT_ID}
@@ -34,8 +34,7 @@ async def account(hass: HomeAssistant, simkl: SimklSimulator) -> ConfigEntry:
     assert shown(result, "minutes") == "15"
     simkl.approve(shown(result, "code"))
     result = await wait_for_code(hass, result)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     return result["result"]
 
 

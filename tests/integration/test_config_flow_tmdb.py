@@ -11,7 +11,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from tests.simulators.routing import route_hosts
 from tests.simulators.tmdb import TmdbSimulator
 
-from . import answer, start_flow, wait_for_code
+from . import answer, created, start_flow, wait_for_code
 from .flow_texts import TEXTS, placeholders
 from .test_config_flow_again import begin_again
 from .test_config_flow_code import shown
@@ -48,8 +48,7 @@ async def test_connected(hass: HomeAssistant, tmdb: TmdbSimulator) -> None:
     told = placeholders(TEXTS["config"]["progress"]["tmdb"])
     assert told == {"url", "minutes"}
     result = await approve(hass, tmdb, result)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     entry = result["result"]
     assert entry.state is ConfigEntryState.LOADED
     assert entry.title == "TMDb (alice)"
@@ -66,8 +65,7 @@ async def test_wrong_key(hass: HomeAssistant, tmdb: TmdbSimulator) -> None:
     assert result["errors"] == {"base": "tmdb_invalid_key"}
     result = await answer(hass, result, {"api_key": tmdb.READ_TOKEN})
     result = await approve(hass, tmdb, result)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     assert result["result"].data["api_key"] == tmdb.READ_TOKEN
 
 

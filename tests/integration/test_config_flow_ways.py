@@ -12,7 +12,7 @@ from homeassistant.config_entries import (
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
-from . import answer, start_flow, wait_for_code, waiting_flows
+from . import answer, created, start_flow, wait_for_code, waiting_flows
 from .made_up import PIN, Service, signed_in
 from .test_config_flow import suggested
 from .test_config_flow_again import begin_again
@@ -70,8 +70,7 @@ async def test_by_hand(hass: HomeAssistant, made_up: Service) -> None:
     result = await answer(hass, result, BY_HAND)
     assert result["step_id"] == "made_up_user"
     result = await answer(hass, result, {"user": "Home", "pin": PIN})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_link_that_fails_at_once(hass: HomeAssistant, made_up: Service) -> None:
@@ -101,8 +100,7 @@ async def test_code_that_expires(hass: HomeAssistant, made_up: Service) -> None:
     assert shown(result, "code") == "CODE2"
     made_up.outcomes.put_nowait(signed_in())
     result = await wait_for_code(hass, result)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 @pytest.mark.parametrize(

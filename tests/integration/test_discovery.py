@@ -23,7 +23,7 @@ from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from homeassistant.loader import async_get_ssdp, async_get_zeroconf
 
-from . import answer, flow_is_open, start_flow, wait_for_code
+from . import answer, created, flow_is_open, start_flow, wait_for_code
 from .made_up import MODEL_NAME, PIN, ZEROCONF_TYPE, Service, signed_in
 from .test_config_flow import suggested
 from .test_config_flow_ways import choose
@@ -172,8 +172,7 @@ async def test_connected_by_hand_meanwhile(
     result = await choose(hass, await start_flow(hass, "made_up"), "made_up_link")
     made_up.outcomes.put_nowait(signed_in(server_id="attic"))
     result = await wait_for_code(hass, result)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     assert not flow_is_open(hass, attic)
     assert flow_is_open(hass, cellar)
 

@@ -39,7 +39,6 @@ from .runs import (
     put,
     set_up,
     state_of,
-    titles,
     watched,
 )
 
@@ -152,6 +151,21 @@ async def test_service_is_down(
     assert "cannot be reached" in signed_in.reason
 
 
+async def test_start_does_not_wait(
+    hass: HomeAssistant, jellyfin: JellyfinSimulator, signed_in: ConfigEntry
+) -> None:
+    """Ask a service in trouble once, and leave it to Home Assistant to try again."""
+    jellyfin.faults.fail(status=503, headers={"Retry-After": "30"}, times=100)
+    asked = len(jellyfin.requests)
+    async with asyncio.timeout(20):
+        await hass.config_entries.async_setup(signed_in.entry_id)
+    assert len(jellyfin.requests) == asked + 1
+    assert reasons(hass, signed_in)[:2] == (
+        ConfigEntryState.SETUP_RETRY,
+        "cannot_connect",
+    )
+
+
 async def test_service_asks_to_wait(
     hass: HomeAssistant, jellyfin: JellyfinSimulator, signed_in: ConfigEntry
 ) -> None:
@@ -223,26 +237,6 @@ async def test_state_cannot_be_opened(hass: HomeAssistant) -> None:
     state_file(hass).rmdir()
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
-
-
-async def test_damaged_state(hass: HomeAssistant) -> None:
-    """Set a damaged file aside, say so, and sync as if for the first time."""
-    home, cabin = await home_and_cabin(hass)
-    await act(hass, "sync")
-    for entry in (home, cabin):
-        await hass.config_entries.async_unload(entry.entry_id)
-    state_file(hass).write_bytes(b"This is no database. " * 1000)
-    await set_up(hass, home, cabin)
-    issue = ir.async_get(hass).async_get_issue(DOMAIN, "state_damaged")
-    assert issue is not None
-    assert issue.translation_placeholders is not None
-    aside = Path(issue.translation_placeholders["file"])
-    assert aside.read_bytes().startswith(b"This is no database.")
-    assert issue.is_persistent
-    response = await act(hass, "sync")
-    assert response["totals"]["added"] == 0
-    assert response["totals"]["removed"] == 0
-    assert await titles(cabin, Feature.HISTORY) == {"Film 1", "Film 2"}
 
 
 async def test_remove_target(hass: HomeAssistant) -> None:

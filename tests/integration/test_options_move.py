@@ -1,7 +1,7 @@
 """Options with which an account's records are elsewhere: nothing goes because of it."""
 
 from contextlib import closing
-from dataclasses import replace
+from copy import replace
 import sqlite3
 from typing import Any, cast
 from unittest.mock import patch

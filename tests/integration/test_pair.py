@@ -241,7 +241,11 @@ def test_data_of_a_later_release() -> None:
             {**LEAST, "history": {"tolerance": "some"}}, "tolerance", id="tolerance"
         ),
         pytest.param(
-            {**LEAST, "progress": {"max_percent": float("nan")}},
+            {
+                **LEAST,
+                "features": ["progress"],
+                "progress": {"max_percent": float("nan")},
+            },
             "max_percent",
             id="not a number",
         ),
@@ -260,7 +264,9 @@ def test_data_of_a_later_release() -> None:
             id="two-way mirror",
         ),
         pytest.param(
-            {**LEAST, "ratings": {"since": "from_date"}}, "date", id="no date"
+            {**LEAST, "features": ["ratings"], "ratings": {"since": "from_date"}},
+            "date",
+            id="no date",
         ),
     ],
 )
@@ -270,3 +276,10 @@ def test_broken(data: dict[str, Any], named: str) -> None:
         settings_from_data(data)
     with pytest.raises(BrokenPairError, match=named):
         policy_from_data(data, CREATED)
+
+
+def test_what_is_not_synced_breaks_nothing() -> None:
+    """A section that makes no sense is of no account while its feature is not chosen."""
+    data = {**LEAST, "ratings": {"since": "once"}, "progress": 7}
+    assert settings_from_data(data) == settings_from_data(LEAST)
+    assert policy_from_data(data, CREATED) == policy_from_data(LEAST, CREATED)

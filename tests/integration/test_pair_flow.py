@@ -24,6 +24,7 @@ from . import (
     add_pair,
     answer_pair,
     connect,
+    created,
     only_pair,
     start_pair_flow,
     with_capabilities,
@@ -101,8 +102,7 @@ async def test_new_pair(
             "interval": 60.0,
         },
     )
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     pair = only_pair(tracker)
     assert pair.title == f"{tracker.title} → {other_tracker.title}"
     assert pair.unique_id == other_tracker.entry_id
@@ -211,8 +211,7 @@ async def test_wrong_answers(
     assert result["errors"] == errors
     assert not tracker.subentries
     result = await answer_pair(hass, result, {**right, "interval": 0})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     assert only_pair(tracker).data["interval"] == 0
 
 
@@ -256,8 +255,7 @@ async def test_same_account(
     result = await answer_pair(hass, result, {"target": tracker.entry_id})
     assert result["errors"] == {"target": "same_account"}
     result = await answer_pair(hass, result, {"target": other_tracker.entry_id})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_account_of_another_integration(
@@ -285,8 +283,7 @@ async def test_same_pair_twice(
     assert options(result, "target") == [third.entry_id, other_tracker.entry_id]
     assert defaults(result)["target"] == third.entry_id
     result = await answer_pair(hass, result, {"target": third.entry_id})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     assert len(tracker.subentries) == 2
 
 
@@ -301,8 +298,7 @@ async def test_target_removed_meanwhile(
     assert result["errors"] == {"target": "target_gone"}
     assert options(result, "target") == [other_tracker.entry_id]
     result = await answer_pair(hass, result, {"target": other_tracker.entry_id})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 @pytest.mark.parametrize("disabled", [False, True])

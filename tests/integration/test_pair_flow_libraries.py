@@ -12,12 +12,12 @@ from custom_components.crosswatch.engine.model import Feature
 from custom_components.crosswatch.pair import policy_from_data
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry, SubentryFlowResult
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.data_entry_flow import InvalidData
 from homeassistant.util import dt as dt_util
 from tests.simulators.faults import FaultKind
 from tests.simulators.jellyfin import JellyfinSimulator, Library
 
-from . import add_pair, answer_pair, connect, only_pair
+from . import add_pair, answer_pair, connect, created, only_pair
 from .conftest import PASSWORD
 from .test_pair_flow import PLAIN
 from .test_pair_flow_reconfigure import begin_change, finish, section_keys
@@ -74,8 +74,7 @@ async def two_way(
     answers = {"target": target.entry_id, "mode": "two_way", "features": ["history"]}
     result = await answer_pair(hass, result, answers)
     result = await answer_pair(hass, result, {"confirm": True})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     return only_pair(source)
 
 

@@ -8,7 +8,15 @@ from homeassistant.config_entries import ConfigEntry, SubentryFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
-from . import answer, answer_pair, only_pair, start_flow, start_pair_flow, wait_for_code
+from . import (
+    answer,
+    answer_pair,
+    created,
+    only_pair,
+    start_flow,
+    start_pair_flow,
+    wait_for_code,
+)
 from .made_up import Service, signed_in
 from .test_pair_flow import options
 
@@ -54,8 +62,7 @@ async def test_source_only(
     result = await answer_pair(
         hass, result, {"target": tracker.entry_id, "features": ["history"]}
     )
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     assert only_pair(reader).data["features"] == ["history"]
 
 
@@ -81,8 +88,7 @@ async def test_never_a_target(
     assert result["errors"] == {"target": "target_read_only"}
     assert shown(result, "target") == reader.title
     result = await answer_pair(hass, result, {"target": other_tracker.entry_id})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_progress_needs_positions_on_both_sides(
@@ -110,8 +116,7 @@ async def test_progress_with_one_of_several(
     result = await answer_pair(
         hass, result, {"target": other_tracker.entry_id, "features": ["progress"]}
     )
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 async def test_new_target_of_a_reader(hass: HomeAssistant, reader: ConfigEntry) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from copy import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -18,6 +18,7 @@ from . import (
     add_pair,
     answer_pair,
     connect,
+    created,
     only_pair,
     start_pair_flow,
     with_capabilities,
@@ -369,8 +370,7 @@ async def test_feature_that_goes_one_way_only(
         assert placeholders["feature"] == "the ratings"
         assert placeholders["account"] == tracker.title
         result = await answer_pair(hass, result, {**answers, "mode": "one_way"})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
 
 
 @pytest.mark.parametrize(
@@ -417,8 +417,7 @@ async def test_two_way_twice(
     )
     if first == "two_way":
         result = await confirm(hass, result, "confirm_two_way")
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)
     second = "two_way" if first == "one_way" else "one_way"
     answers = {"target": other_tracker.entry_id, "mode": second}
     result = await start_pair_flow(hass, tracker)
@@ -433,5 +432,4 @@ async def test_two_way_twice(
     result = await answer_pair(hass, result, {**answers, "features": ["watchlist"]})
     if second == "two_way":
         result = await confirm(hass, result, "confirm_two_way")
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await created(hass, result)

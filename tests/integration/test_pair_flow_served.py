@@ -1,6 +1,6 @@
 """Forms of pairs show what both accounts can serve, for all pairs of providers."""
 
-from dataclasses import replace
+from copy import replace
 from typing import Any, Final
 from unittest.mock import patch
 

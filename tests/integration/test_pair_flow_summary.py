@@ -18,6 +18,11 @@ from .test_pair_flow_reconfigure import begin_change, finish
 
 SHORT = TEXTS["selector"]["pair_summary"]["options"]
 
+# What stands in many summaries.
+NOTHING = "It removes nothing."
+DRY = "as a dry run: it only tells what it would do, and writes nothing"
+BOTH = "what is new at either account is written to the other"
+
 
 @pytest.fixture
 async def texts(hass: HomeAssistant) -> PairTexts:
@@ -56,92 +61,88 @@ def said(result: SubentryFlowResult) -> str:
 
 
 @pytest.mark.parametrize(
-    ("changes", "expected"),
+    ("changes", "does", "removes"),
     [
-        pytest.param(
-            {},
-            "Every 12 hours, this pair copies the watch history from A to B. It removes"
-            " nothing.",
-            id="one way",
-        ),
+        pytest.param({}, "copies the watch history from A to B", NOTHING, id="one way"),
         pytest.param(
             {"dry_run": True},
-            "Every 12 hours, this pair copies the watch history from A to B, as a dry"
-            " run: it only tells what it would do, and writes nothing. It removes"
-            " nothing.",
+            f"copies the watch history from A to B, {DRY}",
+            NOTHING,
             id="one way dry",
         ),
         pytest.param(
             {"mode": "two_way"},
-            "Every 12 hours, this pair brings the watch history of A and B into line:"
-            " what is new at either account is written to the other. It removes"
-            " nothing.",
+            f"brings the watch history of A and B into line: {BOTH}",
+            NOTHING,
             id="two-way",
         ),
         pytest.param(
             {"mode": "two_way", "dry_run": True},
-            "Every 12 hours, this pair brings the watch history of A and B into line,"
-            " as a dry run: it only tells what it would write to either account, and"
-            " writes nothing. It removes nothing.",
+            "brings the watch history of A and B into line, as a dry run: it only tells"
+            " what it would write to either account, and writes nothing",
+            NOTHING,
             id="two-way dry",
         ),
         pytest.param(
             {"sections": {"history": "", "watchlist": ""}},
-            "Every 12 hours, this pair compares the watchlist and the watch history of"
-            " A and B, and adds nothing. It removes nothing.",
+            "compares the watchlist and the watch history of A and B, and adds nothing",
+            NOTHING,
             id="adding off",
         ),
         pytest.param(
             {"sections": {"ratings": ""}, "dry_run": True, "mode": "two_way"},
-            "Every 12 hours, this pair compares the ratings of A and B, as a dry run:"
-            " it only tells what it would do, and writes nothing. It removes nothing.",
+            f"compares the ratings of A and B, {DRY}",
+            NOTHING,
             id="adding off dry",
         ),
         pytest.param(
             {"sections": {"watchlist": "a", "history": "", "progress": ""}},
-            "Every 12 hours, this pair copies the watchlist from A to B. Adding is"
-            " switched off for the watch history and the playback positions. It"
-            " removes nothing.",
+            "copies the watchlist from A to B. Adding is switched off for the watch"
+            " history and the playback positions",
+            NOTHING,
             id="adding off for some",
         ),
         pytest.param(
             {"sections": {"watchlist": "ar", "history": "a", "ratings": "ar"}},
-            "Every 12 hours, this pair copies the watchlist, the watch history and the"
-            " ratings from A to B. What is gone from A is removed from B as well; this"
-            " goes for the watchlist and the ratings.",
+            "copies the watchlist, the watch history and the ratings from A to B",
+            "What is gone from A is removed from B as well; this goes for the watchlist"
+            " and the ratings.",
             id="removing",
         ),
         pytest.param(
             {"sections": {"history": "ar"}, "mode": "two_way"},
-            "Every 12 hours, this pair brings the watch history of A and B into line:"
-            " what is new at either account is written to the other. What is gone from"
-            " either account is removed from the other as well; this goes for the"
-            " watch history.",
+            f"brings the watch history of A and B into line: {BOTH}",
+            "What is gone from either account is removed from the other as well; this"
+            " goes for the watch history.",
             id="removing two-way",
         ),
         pytest.param(
             {"sections": {"watchlist": "arm", "ratings": "ar", "history": "am"}},
-            "Every 12 hours, this pair copies the watchlist, the watch history and the"
-            " ratings from A to B. What is gone from A is removed from B as well; this"
-            " goes for the ratings. Whatever A does not have is removed from B; this"
-            " goes for the watchlist.",
+            "copies the watchlist, the watch history and the ratings from A to B",
+            "What is gone from A is removed from B as well; this goes for the ratings."
+            " Whatever A does not have is removed from B; this goes for the watchlist.",
             id="mirror, removing, and a mirror that does not remove",
         ),
         pytest.param(
             {"sections": {"watchlist": "rm"}},
-            "Every 12 hours, this pair compares the watchlist of A and B, and adds"
-            " nothing. Whatever A does not have is removed from B; this goes for the"
-            " watchlist.",
+            "compares the watchlist of A and B, and adds nothing",
+            "Whatever A does not have is removed from B; this goes for the watchlist.",
             id="mirror that only removes",
-        ),
-        pytest.param(
-            {"sections": {}}, "Nothing is chosen to be synced.", id="no feature"
         ),
     ],
 )
-async def test_what(texts: PairTexts, changes: dict[str, Any], expected: str) -> None:
+async def test_what(
+    texts: PairTexts, changes: dict[str, Any], does: str, removes: str
+) -> None:
     """Say what a pair does, what it leaves, and what it removes."""
+    expected = f"Every 12 hours, this pair {does}. {removes}"
     assert summary(texts, "A", "B", settings(**changes)) == expected
+
+
+async def test_no_feature(texts: PairTexts) -> None:
+    """Say so while nothing is chosen."""
+    text = summary(texts, "A", "B", settings(sections={}))
+    assert text == "Nothing is chosen to be synced."
 
 
 @pytest.mark.parametrize(

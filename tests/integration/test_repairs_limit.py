@@ -10,9 +10,9 @@ from tests.simulators.faults import FaultKind
 from tests.simulators.trakt import TraktSimulator
 
 from .pair_world import PAIR_ID
+from .repair_states import filled_up, with_little_room
 from .repair_world import (
     Repairs,
-    choose_unloaded,
     choose_without_pair,
     issue_exists,
     issue_of,
@@ -28,19 +28,13 @@ ISSUE = f"account_limit_{PAIR_ID}"
 @pytest.fixture
 async def world(hass: HomeAssistant, trakt: TraktSimulator) -> TraktWorld:
     """Return a pair to an account with room for four films."""
-    world = await TraktWorld.begin(hass, trakt)
-    world.publish(*range(20))
-    trakt.alice.limits.watchlist = 4
-    return world
+    return await with_little_room(hass, trakt)
 
 
 @pytest.fixture
 async def full(world: TraktWorld) -> TraktWorld:
     """Return the pair after its account took four of ten films."""
-    await put(world.home, listed(*range(10)))
-    run = await world.sync()
-    assert (run["added"], run["unresolved"]) == (4, 6)
-    return world
+    return await filled_up(world)
 
 
 async def test_room_for_all(hass: HomeAssistant, world: TraktWorld) -> None:
@@ -200,15 +194,6 @@ async def test_dry_runs_say_nothing(hass: HomeAssistant, full: TraktWorld) -> No
     assert not issue_exists(hass, ISSUE)
 
 
-async def test_pair_is_set_to_dry_run(full: TraktWorld, repairs: Repairs) -> None:
-    """Send nothing while the pair only shows what it would do."""
-    await full.set(dry_run=True)
-    await repairs.start(ISSUE)
-    shown = await repairs.choose("try_again")
-    assert (shown["type"], shown["reason"]) == ("abort", "dry_run")
-    assert full.pair.run is None
-
-
 async def test_feature_left_the_pair(
     hass: HomeAssistant, full: TraktWorld, repairs: Repairs
 ) -> None:
@@ -236,36 +221,10 @@ async def test_restart(hass: HomeAssistant, full: TraktWorld, repairs: Repairs) 
     assert shown["description_placeholders"]["count"] == "6"
 
 
-async def test_crash(hass: HomeAssistant, full: TraktWorld) -> None:
-    """Tell again what was lost because it was not saved in time."""
-    await full.unload()
-    hass.data["issue_registry"].issues.clear()
-    await set_up(hass, full.home)
-    assert issue_exists(hass, ISSUE)
-
-
-async def test_account_not_loaded(
+async def test_leave_a_pair_that_was_removed(
     hass: HomeAssistant, full: TraktWorld, repairs: Repairs
 ) -> None:
-    """Decide nothing while the account of the pair is not loaded."""
-    shown = await choose_unloaded(full, repairs, ISSUE, "try_again")
-    assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
-    shown = await repairs.start(ISSUE)
-    assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
-
-
-@pytest.mark.parametrize("option", ["try_again", "leave"])
-async def test_pair_removed_behind_the_dialog(
-    hass: HomeAssistant, full: TraktWorld, repairs: Repairs, option: str
-) -> None:
     """Leave nothing behind of a pair that is gone."""
-    shown = await choose_without_pair(full, repairs, ISSUE, option)
-    assert shown["type"] == "abort"
-    assert shown["reason"] in {"pair_removed", "left"}
-    assert not issue_exists(hass, ISSUE)
-
-
-async def test_account_removed(hass: HomeAssistant, full: TraktWorld) -> None:
-    """Drop the issue with the account of the pair."""
-    await hass.config_entries.async_remove(full.home.entry_id)
+    shown = await choose_without_pair(full, repairs, ISSUE, "leave")
+    assert (shown["type"], shown["reason"]) == ("abort", "left")
     assert not issue_exists(hass, ISSUE)

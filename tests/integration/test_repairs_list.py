@@ -1,6 +1,6 @@
 """The list of removals that wait: short enough to read, and just what was said."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

@@ -5,18 +5,20 @@ from datetime import timedelta
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
+from custom_components.crosswatch.const import DOMAIN
 from custom_components.crosswatch.engine.model import Feature
-from custom_components.crosswatch.issues import async_note_run_issues
-from homeassistant.core import HomeAssistant
+from custom_components.crosswatch.run_issues import async_note_run_issues
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .pair_world import PAIR_ID
+from .repair_states import FILMS, TOO_MANY, lost_many
 from .repair_world import (
     REMOVING,
     Repairs,
     World,
-    choose_unloaded,
-    choose_without_pair,
     issue_exists,
     issue_of,
     names,
@@ -27,8 +29,6 @@ from .repair_world import (
 from .runs import add_tracker, listed, put, set_up, settled, watched
 
 ISSUE = f"removals_held_{PAIR_ID}"
-FILMS = 20
-TOO_MANY = range(8)
 
 
 @pytest.fixture
@@ -40,10 +40,7 @@ async def world(hass: HomeAssistant) -> World:
 @pytest.fixture
 async def held(world: World) -> World:
     """Return the pair after it found eight films gone."""
-    await take(world.home, *TOO_MANY)
-    run = await world.sync()
-    assert (run["status"], run["removed"], run["blocked"]) == ("blocked", 0, 8)
-    return world
+    return await lost_many(world)
 
 
 def years(titles: set[str]) -> set[str]:
@@ -254,32 +251,32 @@ async def test_restart(hass: HomeAssistant, held: World, repairs: Repairs) -> No
     assert (await held.sync())["removed"] == 8
 
 
-async def test_account_not_loaded(
-    hass: HomeAssistant, held: World, repairs: Repairs
-) -> None:
-    """Decide nothing while the account of the pair is not loaded."""
+async def test_lost_in_a_crash(hass: HomeAssistant, held: World) -> None:
+    """Tell again of what Home Assistant had not saved, though no start waits for it."""
     await held.unload()
-    shown = await repairs.start(ISSUE)
-    assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
-    assert shown["description_placeholders"]["account"] == "Home"
+    ir.async_delete_issue(hass, DOMAIN, ISSUE)
+    hass.set_state(CoreState.starting)
+    await set_up(hass, held.home)
+    assert not issue_exists(hass, ISSUE)
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await hass.async_block_till_done()
     assert issue_exists(hass, ISSUE)
 
 
-async def test_account_unloaded_behind_the_dialog(
-    hass: HomeAssistant, held: World, repairs: Repairs
+async def test_unloaded_before_the_start_has_ended(
+    hass: HomeAssistant, held: World
 ) -> None:
-    """Decide nothing once the account is not loaded any more."""
-    shown = await choose_unloaded(held, repairs, ISSUE, "approve")
-    assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
-
-
-@pytest.mark.parametrize("option", ["approve", "switch_off"])
-async def test_pair_removed_behind_the_dialog(
-    hass: HomeAssistant, held: World, repairs: Repairs, option: str
-) -> None:
-    """Say that the pair is gone, which took its issue along."""
-    shown = await choose_without_pair(held, repairs, ISSUE, option)
-    assert (shown["type"], shown["reason"]) == ("abort", "pair_removed")
+    """Tell nothing of an account that nobody uses by then."""
+    await held.unload()
+    ir.async_delete_issue(hass, DOMAIN, ISSUE)
+    hass.set_state(CoreState.starting)
+    await set_up(hass, held.home)
+    await held.unload()
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await hass.async_block_till_done()
+    assert not issue_exists(hass, ISSUE)
 
 
 async def test_pair_removed_while_nothing_is_loaded(
@@ -310,12 +307,6 @@ async def test_run_that_ends_after_its_pair(hass: HomeAssistant, held: World) ->
     assert report is not None
     await held.delete()
     await async_note_run_issues(hass, held.home, subentry, report, store)
-    assert not issue_exists(hass, ISSUE)
-
-
-async def test_account_removed(hass: HomeAssistant, held: World) -> None:
-    """Drop the issue with the account of the pair."""
-    await hass.config_entries.async_remove(held.home.entry_id)
     assert not issue_exists(hass, ISSUE)
 
 

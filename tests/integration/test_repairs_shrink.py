@@ -6,31 +6,18 @@ from custom_components.crosswatch.engine.model import Feature
 from homeassistant.core import HomeAssistant
 
 from .pair_world import PAIR_ID
-from .repair_world import (
-    Repairs,
-    World,
-    choose_unloaded,
-    issue_exists,
-    issue_of,
-    names,
-    take,
-)
+from .repair_states import LOST, MANY_FILMS, lost_nearly_all
+from .repair_world import Repairs, World, issue_exists, issue_of, names, take
 from .runs import add_tracker, listed, put, set_up, settled, watched
 
 ISSUE = f"shrink_{PAIR_ID}"
 REMOVALS = f"removals_held_{PAIR_ID}"
-FILMS = 30
-LOST = range(28)
 
 
 @pytest.fixture
 async def shrunk(hass: HomeAssistant) -> World:
     """Return a pair whose source has just lost all but two of its films."""
-    world = await World.begin(hass, FILMS)
-    await take(world.home, *LOST)
-    run = await world.sync()
-    assert (run["status"], run["removed"]) == ("blocked", 0)
-    return world
+    return await lost_nearly_all(hass)
 
 
 async def test_what_is_said(
@@ -56,7 +43,7 @@ async def test_keep(hass: HomeAssistant, shrunk: World, repairs: Repairs) -> Non
     assert (shown["type"], shown["reason"]) == ("abort", "kept")
     assert issue_exists(hass, ISSUE)
     assert (await shrunk.sync())["status"] == "blocked"
-    assert await shrunk.left() == names(*range(FILMS))
+    assert await shrunk.left() == names(*range(MANY_FILMS))
 
 
 async def test_items_are_back(hass: HomeAssistant, shrunk: World) -> None:
@@ -151,8 +138,8 @@ async def test_switch_off(hass: HomeAssistant, shrunk: World, repairs: Repairs) 
 
 async def test_two_features(hass: HomeAssistant, repairs: Repairs) -> None:
     """Tell of each feature by itself, and drop only what is right again."""
-    world = await World.begin(hass, FILMS, features=["history", "watchlist"])
-    await put(world.home, watched(*range(FILMS)))
+    world = await World.begin(hass, MANY_FILMS, features=["history", "watchlist"])
+    await put(world.home, watched(*range(MANY_FILMS)))
     await world.sync()
     await world.sync()
     await take(world.home, *LOST)
@@ -164,16 +151,6 @@ async def test_two_features(hass: HomeAssistant, repairs: Repairs) -> None:
     await world.sync()
     shown = await repairs.start(ISSUE)
     assert len(shown["description_placeholders"]["problems"].splitlines()) == 1
-
-
-async def test_account_not_loaded(
-    hass: HomeAssistant, shrunk: World, repairs: Repairs
-) -> None:
-    """Decide nothing while the account of the pair is not loaded."""
-    shown = await choose_unloaded(shrunk, repairs, ISSUE, "believe")
-    assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
-    shown = await repairs.start(ISSUE)
-    assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
 
 
 async def test_two_pairs_do_not_mix(hass: HomeAssistant, shrunk: World) -> None:

@@ -10,38 +10,24 @@ from homeassistant.core import HomeAssistant
 from tests.simulators.trakt import TraktSimulator
 
 from .pair_world import PAIR_ID
-from .repair_world import (
-    Repairs,
-    choose_unloaded,
-    choose_without_pair,
-    issue_exists,
-    issue_of,
-    restart_issues,
-    take,
-    told,
-)
+from .repair_states import UNKNOWN, got_stuck, with_unknown_films
+from .repair_world import Repairs, issue_exists, issue_of, restart_issues, take, told
 from .runs import act, device_of, film, listed, put, set_up, titles
 from .trakt_world import TraktWorld
 
 ISSUE = f"unresolved_{PAIR_ID}"
-UNKNOWN = range(5)
 
 
 @pytest.fixture
 async def world(hass: HomeAssistant, trakt: TraktSimulator) -> TraktWorld:
     """Return a pair to an account that knows the films from 100 on."""
-    world = await TraktWorld.begin(hass, trakt)
-    world.publish(*range(100, 110))
-    return world
+    return await with_unknown_films(hass, trakt)
 
 
 @pytest.fixture
 async def stuck(world: TraktWorld) -> TraktWorld:
     """Return the pair with five films in quarantine, of which a person was told."""
-    await put(world.home, listed(*UNKNOWN, 100))
-    for _ in range(4):
-        assert (await world.sync())["unresolved"] == len(UNKNOWN)
-    return world
+    return await got_stuck(world)
 
 
 def not_found(*numbers: int) -> set[str]:
@@ -228,14 +214,6 @@ async def test_dry_runs_say_nothing(
     assert not issue_exists(hass, ISSUE)
 
 
-async def test_pair_is_set_to_dry_run(stuck: TraktWorld, repairs: Repairs) -> None:
-    """Send nothing while the pair only shows what it would do."""
-    await stuck.set(dry_run=True)
-    await repairs.start(ISSUE)
-    shown = await repairs.choose("try_again")
-    assert (shown["type"], shown["reason"]) == ("abort", "dry_run")
-
-
 async def test_list_after_many_dry_runs(stuck: TraktWorld, repairs: Repairs) -> None:
     """Still know the titles when the report of the run itself is long gone."""
     for _ in range(21):
@@ -292,37 +270,3 @@ async def test_restart(
     await restart_issues(hass)
     await set_up(hass, stuck.home)
     assert told(await repairs.start(ISSUE)) == not_found(*UNKNOWN)
-
-
-async def test_crash(hass: HomeAssistant, stuck: TraktWorld) -> None:
-    """Tell again what was lost because it was not saved in time."""
-    await stuck.unload()
-    hass.data["issue_registry"].issues.clear()
-    await set_up(hass, stuck.home)
-    assert issue_exists(hass, ISSUE)
-
-
-@pytest.mark.parametrize("option", ["try_again", "block_all"])
-async def test_account_not_loaded(
-    hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs, option: str
-) -> None:
-    """Decide nothing while the account of the pair is not loaded."""
-    shown = await choose_unloaded(stuck, repairs, ISSUE, option)
-    assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
-    shown = await repairs.start(ISSUE)
-    assert (shown["type"], shown["reason"]) == ("abort", "not_loaded")
-
-
-@pytest.mark.parametrize("option", ["try_again", "block_all"])
-async def test_pair_removed_behind_the_dialog(
-    hass: HomeAssistant, stuck: TraktWorld, repairs: Repairs, option: str
-) -> None:
-    """Leave nothing behind of a pair that is gone."""
-    shown = await choose_without_pair(stuck, repairs, ISSUE, option)
-    assert (shown["type"], shown["reason"]) == ("abort", "pair_removed")
-
-
-async def test_account_removed(hass: HomeAssistant, stuck: TraktWorld) -> None:
-    """Drop the issue with the account of the pair."""
-    await hass.config_entries.async_remove(stuck.home.entry_id)
-    assert not issue_exists(hass, ISSUE)

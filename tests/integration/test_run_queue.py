@@ -12,14 +12,21 @@ class Runs:
 
     def __init__(self) -> None:
         """Start with an empty queue."""
-        self.queue = RunQueue()
+        self.queue = RunQueue(self.prepare)
         self.going: list[str] = []
         self.done: list[str] = []
         self.most = 0
+        self.prepared = 0
+
+    async def prepare(self) -> None:
+        """Count how often something is about to begin."""
+        await asyncio.sleep(0)
+        self.prepared += 1
 
     async def run(self, accounts: str) -> None:
         """Use some accounts, each named by a letter, for a while."""
         async with self.queue.turn(accounts):
+            assert self.prepared > len(self.done)
             assert not set(accounts) & set("".join(self.going))
             self.going.append(accounts)
             self.most = max(self.most, len(self.going))

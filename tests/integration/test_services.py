@@ -284,6 +284,18 @@ async def test_already_running(hass: HomeAssistant, world: World) -> None:
     assert (await first)["totals"]["added"] == 5
 
 
+async def test_all_pairs_while_one_runs(hass: HomeAssistant, world: World) -> None:
+    """Wait for a run that is going on, and run after it."""
+    first = hass.async_create_task(act(hass, "sync", device_id=world.device))
+    await until(lambda: coordinator_of(world.home, world.pair).data.running)
+    answer = await act(hass, "sync")
+    assert first.done()
+    assert (await first)["totals"]["added"] == 5
+    assert [(run["pair_id"], run["added"]) for run in answer["runs"]] == [
+        (world.pair.subentry_id, 0)
+    ]
+
+
 async def test_fault_of_our_own(
     hass: HomeAssistant, made_up: Service, caplog: pytest.LogCaptureFixture
 ) -> None:

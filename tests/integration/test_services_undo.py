@@ -1,7 +1,7 @@
 """The action that takes back a run, on real accounts."""
 
 import asyncio
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 from freezegun.api import FrozenDateTimeFactory

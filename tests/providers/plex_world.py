@@ -24,6 +24,7 @@ from custom_components.crosswatch.providers.sign_in import (
 from custom_components.crosswatch.providers.spec import SignInContext
 
 from ..simulators.catalogue import Catalogue, make_catalogue
+from ..simulators.clock import Clock as WorldClock
 from ..simulators.plex import (
     Account,
     Oddities,
@@ -45,22 +46,6 @@ THERE = (OutcomeKind.ALREADY_THERE, None)
 
 LISTS = r"/library/(all|sections/\d+/all)"
 LOG = r"/status/sessions/history/all"
-
-
-class WorldClock:
-    """The clock of the simulated world; it stands until it is moved."""
-
-    def __init__(self) -> None:
-        """Start at the present of the tests."""
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        """Return the present moment."""
-        return self.now
-
-    def move(self, **parts: float) -> None:
-        """Let time pass."""
-        self.now += timedelta(**parts)
 
 
 def ago(days: float = 0, minutes: float = 0) -> datetime:
@@ -171,7 +156,7 @@ async def a_world(
     oddities: Oddities | None = None,
 ) -> AsyncIterator[World]:
     """Start a server and plex.tv, sign in, and forget the requests of that."""
-    clock = WorldClock()
+    clock = WorldClock(NOW)
     catalogue = catalogue or make_catalogue(films=30, shows=6)
     async with PlexCloudSimulator(clock=clock) as cloud:
         jon = cloud.add_account("Jon")

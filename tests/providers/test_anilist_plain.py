@@ -18,7 +18,6 @@ from custom_components.crosswatch.providers.anilist import SPEC
 from custom_components.crosswatch.providers.anilist.provider import AniListProvider
 from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.sign_in import Question, SignedIn
-from custom_components.crosswatch.providers.spec import SignInContext
 from tests.simulators.anilist import CLIENT_ID, CLIENT_SECRET
 from tests.simulators.anilist.plain import PlainAniListSimulator
 from tests.simulators.base import FaultKind
@@ -33,6 +32,7 @@ from .anilist_world import (
     unplan,
     unrate,
 )
+from .connecting import context_of
 from .operating import kinds, write
 
 BOTH = (Feature.WATCHLIST, Feature.RATINGS)
@@ -52,12 +52,7 @@ async def world(
 
 async def account(world: World) -> AniListProvider:
     """Return the account of somebody who signs in."""
-    context = SignInContext(
-        session=lambda verify_ssl: world.session,
-        limiters=world.limiters,
-        device_id="device",
-        folder=world.folder,
-    )
+    context = context_of(world.session, world.limiters, folder=world.folder)
     answers = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     asked = await SPEC.load().sign_in(context).begin(answers)
     assert isinstance(asked, Question)

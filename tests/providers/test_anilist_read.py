@@ -1,12 +1,9 @@
 """Reading an AniList account: the whole list, once for both features."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 import time
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature, Listed, MediaKind, Rated
@@ -22,23 +19,17 @@ from custom_components.crosswatch.providers.anilist.mapping import (
     records_of,
 )
 from custom_components.crosswatch.providers.anilist.scores import ScoreFormat
-from custom_components.crosswatch.providers.http import JsonObject, Limiters
+from custom_components.crosswatch.providers.http import JsonObject
 from tests.simulators.anilist import STATUSES, Media
 
 from .anilist_world import World, anilist_world
 from .conftest import Clock
+from .worlds import world_with_files_of
 
 AT = datetime(2026, 5, 1, 20, 30, tzinfo=UTC)
 BOTH = (Feature.WATCHLIST, Feature.RATINGS)
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters, tmp_path: Path
-) -> AsyncIterator[World]:
-    """Return a simulated AniList with an account that is signed in."""
-    async with anilist_world(session, limiters, tmp_path) as world:
-        yield world
+world = world_with_files_of(anilist_world)
 
 
 async def test_watchlist(world: World) -> None:

@@ -1,16 +1,12 @@
 """Signing in to AniList: an API client of one's own, and the PIN of its page."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
-import aiohttp
 import pytest
 from yarl import URL
 
 from custom_components.crosswatch.providers.anilist import SPEC
 from custom_components.crosswatch.providers.anilist.oauth import code_in
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.sign_in import (
     DeviceCode,
     Question,
@@ -22,28 +18,19 @@ from tests.simulators.anilist import CLIENT_ID, CLIENT_SECRET
 from tests.simulators.base import FaultKind
 
 from .anilist_world import NOW, World, anilist_world
+from .connecting import context_of
+from .signing_in import refusal_of
+from .worlds import world_with_files_of
 
 ANSWERS = {"client_id": f" {CLIENT_ID} ", "client_secret": CLIENT_SECRET}
 TOKEN = "/api/v2/oauth/token"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters, tmp_path: Path
-) -> AsyncIterator[World]:
-    """Return a simulated AniList."""
-    async with anilist_world(session, limiters, tmp_path) as world:
-        yield world
+world = world_with_files_of(anilist_world)
 
 
 def context(world: World) -> SignInContext:
     """Return what a sign-in is given."""
-    return SignInContext(
-        session=lambda verify_ssl: world.session,
-        limiters=world.limiters,
-        device_id="device",
-        folder=world.folder,
-    )
+    return context_of(world.session, world.limiters, folder=world.folder)
 
 
 async def question(world: World, **answers: str) -> Question:
@@ -56,9 +43,7 @@ async def question(world: World, **answers: str) -> Question:
 async def refused(world: World, pin: str) -> str:
     """Return the key of the error that a PIN leads to."""
     asked = await question(world)
-    with pytest.raises(SignInError) as error:
-        await asked.answer({"pin": pin})
-    return error.value.key
+    return (await refusal_of(asked.answer({"pin": pin}))).key
 
 
 async def test_sign_in(world: World) -> None:
@@ -101,37 +86,29 @@ async def test_sign_in(world: World) -> None:
 )
 async def test_wrong_client(world: World, answers: dict[str, str]) -> None:
     """An API client that AniList does not know is told at once."""
-    with pytest.raises(SignInError) as error:
-        await question(world, **answers)
-    assert error.value.key == "anilist_invalid_client"
+    error = await refusal_of(question(world, **answers))
+    assert error.key == "anilist_invalid_client"
 
 
 async def test_client_that_is_told_late(world: World) -> None:
     """It is told with the PIN, should AniList look at that first."""
     asked = await question(world)
     world.anilist.logins.clients[CLIENT_ID] = "another"
-    with pytest.raises(SignInError) as error:
-        await asked.answer({"pin": world.anilist.show_pin()})
-    assert error.value.key == "anilist_invalid_client"
+    error = await refusal_of(asked.answer({"pin": world.anilist.show_pin()}))
+    assert error.key == "anilist_invalid_client"
 
 
 async def test_wrong_pins(world: World) -> None:
     """A PIN that is wrong, used or too old is told apart, and can be entered again."""
     asked = await question(world)
     for pin in ("", "123", "https://anilist.co/api/v2/oauth/pin", "http://[odd"):
-        with pytest.raises(SignInError) as error:
-            await asked.answer({"pin": pin})
-        assert error.value.key == "anilist_wrong_pin"
+        assert (await refusal_of(asked.answer({"pin": pin}))).key == "anilist_wrong_pin"
     pin = world.anilist.show_pin()
     assert isinstance(await asked.answer({"pin": pin}), SignedIn)
-    with pytest.raises(SignInError) as error:
-        await asked.answer({"pin": pin})
-    assert error.value.key == "anilist_pin_used"
+    assert (await refusal_of(asked.answer({"pin": pin}))).key == "anilist_pin_used"
     old = world.anilist.show_pin()
     world.anilist.clock = lambda: NOW + timedelta(hours=1)
-    with pytest.raises(SignInError) as error:
-        await asked.answer({"pin": old})
-    assert error.value.key == "anilist_pin_used"
+    assert (await refusal_of(asked.answer({"pin": old}))).key == "anilist_pin_used"
     assert isinstance(await asked.answer({"pin": world.anilist.show_pin()}), SignedIn)
 
 
@@ -162,15 +139,12 @@ def test_what_is_pasted() -> None:
 async def test_no_answer(world: World, fault: dict[str, object], key: str) -> None:
     """What keeps AniList from answering is told, on either form."""
     world.anilist.faults.fail(path=TOKEN, **fault)  # type: ignore[arg-type]
-    with pytest.raises(SignInError) as error:
-        await question(world)
-    assert error.value.key == key
+    assert (await refusal_of(question(world))).key == key
     world.anilist.faults.clear()
     asked = await question(world)
     world.anilist.faults.fail(path=TOKEN, **fault)  # type: ignore[arg-type]
-    with pytest.raises(SignInError) as error:
-        await asked.answer({"pin": world.anilist.show_pin()})
-    assert error.value.key == key
+    error = await refusal_of(asked.answer({"pin": world.anilist.show_pin()}))
+    assert error.key == key
 
 
 @pytest.mark.parametrize(
@@ -187,9 +161,8 @@ async def test_odd_answers(world: World, status: int, body: str, key: str) -> No
     """Answers that make no sense are told so."""
     asked = await question(world)
     world.anilist.faults.fail(path=TOKEN, status=status, body=body)
-    with pytest.raises(SignInError) as error:
-        await asked.answer({"pin": world.anilist.show_pin()})
-    assert error.value.key == key
+    error = await refusal_of(asked.answer({"pin": world.anilist.show_pin()}))
+    assert error.key == key
 
 
 async def test_api_that_is_down(world: World) -> None:

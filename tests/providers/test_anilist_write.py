@@ -1,9 +1,5 @@
 """Writing to an AniList account: several changes at once, and nothing overwritten."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature, Item, MediaKind, Rated
@@ -20,7 +16,6 @@ from custom_components.crosswatch.providers.anilist.scores import (
     score_of,
     step_of,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from tests.simulators.anilist import STATUSES, Media
 from tests.simulators.base import FaultKind
 
@@ -35,17 +30,11 @@ from .anilist_world import (
     unrate,
 )
 from .operating import kinds, write
+from .worlds import world_with_files_of
 
 APPLIED, THERE = OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters, tmp_path: Path
-) -> AsyncIterator[World]:
-    """Return a simulated AniList with an account that is signed in."""
-    async with anilist_world(session, limiters, tmp_path) as world:
-        yield world
+world = world_with_files_of(anilist_world)
 
 
 def statuses(world: World) -> dict[int, str]:

@@ -1,7 +1,7 @@
 """A playlist or a collection of an Emby server as the watchlist."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from copy import replace
 
 import aiohttp
 import pytest

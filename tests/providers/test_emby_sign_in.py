@@ -1,7 +1,7 @@
 """Signing in to an Emby server."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 import json
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,7 @@ from custom_components.crosswatch.engine.model import Feature
 from custom_components.crosswatch.engine.provider import AuthenticationError
 from custom_components.crosswatch.providers.emby import SPEC
 from custom_components.crosswatch.providers.http import Limiters
-from custom_components.crosswatch.providers.sign_in import (
-    Answers,
-    SignedIn,
-    SignInError,
-)
+from custom_components.crosswatch.providers.sign_in import Answers, SignedIn
 from custom_components.crosswatch.providers.spec import Announcement
 
 from ..simulators.base import FaultKind
@@ -27,6 +23,8 @@ from ..simulators.jellyfin import JellyfinSimulator, User
 from ..simulators.tls import self_signed_context
 from .emby_world import provider_for
 from .mediabrowser_world import DEVICE_ID, PASSWORD, USER, answers, context
+from .serving import serving
+from .signing_in import refusal_of
 
 INFO = "(/emby)?/System/Info/Public"
 LOGIN = "(/emby)?/Users/AuthenticateByName"
@@ -60,10 +58,9 @@ async def failure(
     session: aiohttp.ClientSession, limiters: Limiters, given: Answers
 ) -> str:
     """Return the key of the error with which a sign-in ends."""
-    with pytest.raises(SignInError) as error:
-        await signed_in(session, limiters, given)
-    assert PASSWORD not in str(error.value)
-    return error.value.key
+    error = await refusal_of(signed_in(session, limiters, given))
+    assert PASSWORD not in str(error)
+    return error.key
 
 
 def test_spec() -> None:
@@ -274,26 +271,16 @@ async def test_certificates(limiters: Limiters, tmp_path: Path) -> None:
         assert await failure(session, limiters, answers(server.url)) == "tls_error"
 
 
-@asynccontextmanager
-async def redirecting(target: str) -> AsyncIterator[str]:
+def redirecting(target: str) -> AbstractAsyncContextManager[str]:
     """Run something that sends everybody elsewhere."""
 
-    async def move(request: web.Request) -> web.StreamResponse:
+    async def move(request: web.Request) -> web.Response:
         """Send a request away."""
         return web.Response(
             status=302, headers={"Location": target.replace("PATH", request.path)}
         )
 
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", move)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    return serving(move)
 
 
 async def test_redirects(

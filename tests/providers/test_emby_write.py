@@ -1,6 +1,5 @@
 """Writing to an account on an Emby server."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -29,6 +28,7 @@ from ..simulators.jellyfin import Item as ServerItem, Oddities
 from .emby_world import ITEMS, World, a_world
 from .mediabrowser_world import NOW, as_item, moment
 from .operating import operation, written
+from .worlds import world_of
 
 AT = moment(days=100, minutes=7)
 TICKS_A_MINUTE = 600_000_000
@@ -38,14 +38,7 @@ ONE_ITEM = r"/Users/\w+/Items/\d+"
 APPLIED = (OutcomeKind.APPLIED, None)
 THERE = (OutcomeKind.ALREADY_THERE, None)
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a server on which nothing was watched."""
-    async with a_world(session, limiters) as world:
-        yield world
+world = world_of(a_world)
 
 
 def play(item: ServerItem) -> Operation:

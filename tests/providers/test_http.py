@@ -26,6 +26,7 @@ from custom_components.crosswatch.providers.http import (
     SlowDownError,
     StatusError,
     TlsError,
+    in_haste,
 )
 from tests.simulators.base import FaultKind, Simulator
 from tests.simulators.tls import self_signed_context
@@ -199,6 +200,44 @@ async def test_read_gives_up(
 @pytest.mark.parametrize(
     "fault",
     [
+        pytest.param({"status": 503, "headers": {"Retry-After": "1"}}, id="503"),
+        pytest.param({"status": 429, "headers": {"Retry-After": "1"}}, id="429"),
+        pytest.param({"status": 500}, id="500"),
+        pytest.param({"kind": FaultKind.HALF_BODY}, id="half a body"),
+    ],
+)
+async def test_read_in_haste(
+    counter: Counter, client: HttpClient, fault: dict[str, object]
+) -> None:
+    """It is sent once; without haste, as often as ever."""
+    counter.faults.fail(**fault)  # type: ignore[arg-type]
+    with pytest.raises((ProviderUnavailableError, RateLimitedError)), in_haste():
+        await client.request("GET", f"{counter.url}/value")
+    assert counter.count() == 1
+    counter.faults.fail(**fault)  # type: ignore[arg-type]
+    assert (await client.request("GET", f"{counter.url}/value")).ok
+    assert counter.count() == 3
+
+
+async def test_time_in_haste(
+    counter: Counter, client: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A read ends soon; a write has the time that it needs, or a login may be lost."""
+    monkeypatch.setattr(http, "HASTE", 0.1)
+    counter.faults.fail(kind=FaultKind.SLOW, seconds=0.5)
+    with pytest.raises(ProviderUnavailableError, match="in time"), in_haste():
+        await client.request("GET", f"{counter.url}/value", timeout=30)
+    counter.faults.fail(kind=FaultKind.SLOW, seconds=0.5)
+    with in_haste():
+        answer = await client.request(
+            "POST", f"{counter.url}/value", json={"add": 1}, timeout=30
+        )
+    assert answer.ok
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
         pytest.param({"status": 500}, id="500"),
         pytest.param({"status": 504, "kind": FaultKind.STATUS_AFTER}, id="504 done"),
         pytest.param({"status": 503}, id="503 that says no time"),
@@ -208,7 +247,7 @@ async def test_read_gives_up(
         pytest.param({"kind": FaultKind.SLOW, "seconds": 0.5}, id="slow"),
     ],
 )
-async def test_write_that_may_have_arrived_is_sent_once(
+async def test_write_that_may_have_arrived_is_in_haste(
     counter: Counter, client: HttpClient, fault: dict[str, object]
 ) -> None:
     """Nobody can tell whether it was done: it is not repeated, and said so."""

@@ -1,6 +1,5 @@
 """How far things were played: read from a Jellyfin server and written to it."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -45,6 +44,7 @@ from ..simulators.jellyfin import Item as ServerItem, Oddities
 from .jellyfin_world import ITEMS, World, a_world
 from .mediabrowser_world import as_item, moment
 from .operating import operation
+from .worlds import world_of
 
 MINUTE: Final = 60_000
 TICKS: Final = 10_000
@@ -54,14 +54,7 @@ APPLIED = (OutcomeKind.APPLIED, None)
 THERE = (OutcomeKind.ALREADY_THERE, None)
 SESSIONS = "/Sessions"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a small server."""
-    async with a_world(session, limiters) as world:
-        yield world
+world = world_of(a_world)
 
 
 def failed(reason: Reason) -> tuple[OutcomeKind, Reason]:

@@ -35,17 +35,11 @@ from ..simulators.jellyfin import Item as ServerItem, Oddities, watch_some
 from ..simulators.jellyfin.items import ItemWriter
 from .jellyfin_world import ITEMS, FaultRule, World, a_world
 from .mediabrowser_world import moment
+from .worlds import world_of
 
 BOTH = (Feature.HISTORY, Feature.WATCHLIST)
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a small server."""
-    async with a_world(session, limiters) as world:
-        yield world
+world = world_of(a_world)
 
 
 @pytest.fixture
@@ -344,40 +338,34 @@ async def test_series_of_the_last_time_are_not_asked_for(world: World) -> None:
     await agrees(world, updated)
 
 
+@pytest.mark.parametrize(
+    ("films", "asked"),
+    [
+        # As many pages as are needed are read until a known row comes.
+        pytest.param(600, ["0+200", "200+200", "400+200"], id="many"),
+        # From a thousand on everything is read, in large pages at once.
+        pytest.param(
+            1200,
+            [f"{start}+200" for start in range(0, 1000, 200)] + ["0+1000", "1000+1000"],
+            id="more than a delta is good for",
+        ),
+    ],
+)
 async def test_many_new_plays(
-    session: aiohttp.ClientSession, limiters: Limiters
+    session: aiohttp.ClientSession, limiters: Limiters, films: int, asked: list[str]
 ) -> None:
-    """As many pages as are needed are read until a known row comes."""
-    async with a_world(session, limiters, make_catalogue(films=600, shows=0)) as world:
-        films = world.seeded.films
-        world.server.play(world.user, films[0], moment(days=400))
+    """Pages are read until a known row comes, but not ever so many."""
+    catalogue = make_catalogue(films=films, shows=0)
+    async with a_world(session, limiters, catalogue) as world:
+        first, *others = world.seeded.films
+        world.server.play(world.user, first, moment(days=400))
         snapshot = await world.provider.read(Feature.HISTORY, None)
-        for number, film in enumerate(films[1:], 1):
+        for number, film in enumerate(others, 1):
             world.server.play(world.user, film, moment(minutes=number))
         world.server.reset_requests()
         updated = await world.provider.read(Feature.HISTORY, snapshot)
-        assert [request.query["startIndex"] for request in world.server.requests] == [
-            "0",
-            "200",
-            "400",
-        ]
-        await agrees(world, updated)
-
-
-async def test_more_new_plays_than_a_delta_is_good_for(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> None:
-    """From a thousand on everything is read, in large pages at once."""
-    async with a_world(session, limiters, make_catalogue(films=1200, shows=0)) as world:
-        films = world.seeded.films
-        world.server.play(world.user, films[0], moment(days=400))
-        snapshot = await world.provider.read(Feature.HISTORY, None)
-        for number, film in enumerate(films[1:], 1):
-            world.server.play(world.user, film, moment(minutes=number))
-        world.server.reset_requests()
-        updated = await world.provider.read(Feature.HISTORY, snapshot)
-        limits = [request.query["limit"] for request in world.server.requests]
-        assert limits == ["200"] * 5 + ["1000"] * 2
+        queries = [request.query for request in world.server.requests]
+        assert [f"{each['startIndex']}+{each['limit']}" for each in queries] == asked
         await agrees(world, updated)
 
 

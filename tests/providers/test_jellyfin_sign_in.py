@@ -1,7 +1,7 @@
 """Signing in to a Jellyfin server."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 import re
@@ -19,6 +19,7 @@ from custom_components.crosswatch.providers.sign_in import (
     Answers,
     DeviceCode,
     SignedIn,
+    SignIn,
     SignInError,
 )
 
@@ -27,6 +28,8 @@ from ..simulators.jellyfin import JellyfinSimulator, User
 from ..simulators.tls import self_signed_context
 from .jellyfin_world import provider_for
 from .mediabrowser_world import DEVICE_ID, PASSWORD, USER, answers, context
+from .serving import serving
+from .signing_in import refusal_of
 
 INFO = "/System/Info/Public"
 LOGIN = "/Users/AuthenticateByName"
@@ -45,9 +48,9 @@ async def failure(
     session: aiohttp.ClientSession, limiters: Limiters, given: Answers
 ) -> SignInError:
     """Return the error with which a sign-in ends."""
-    with pytest.raises(SignInError) as error:
-        await SPEC.load().sign_in(context(session, limiters)).begin(given)
-    return error.value
+    return await refusal_of(
+        SPEC.load().sign_in(context(session, limiters)).begin(given)
+    )
 
 
 def user_of(server: JellyfinSimulator) -> User:
@@ -322,8 +325,9 @@ async def test_a_base_path_that_was_left_out(
     assert str(signed_in.data["url"]).endswith("/media/jf")
 
 
-@asynccontextmanager
-async def redirecting(location: str, server: JellyfinSimulator) -> AsyncIterator[str]:
+def redirecting(
+    location: str, server: JellyfinSimulator
+) -> AbstractAsyncContextManager[str]:
     """Pass on what is below the path of a server, and redirect all else."""
 
     async def serve(request: web.Request) -> web.Response:
@@ -342,15 +346,7 @@ async def redirecting(location: str, server: JellyfinSimulator) -> AsyncIterator
         ):
             return web.Response(status=answer.status, body=await answer.read())
 
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", serve)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    return serving(serve)
 
 
 async def test_a_redirect_is_followed_before_anything_is_said(
@@ -366,21 +362,9 @@ async def test_a_redirect_is_followed_before_anything_is_said(
             status=301, headers={"Location": f"{server.url}{request.path}"}
         )
 
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", moved)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    try:
-        signed_in = (
-            await SPEC.load()
-            .sign_in(context(session, limiters))
-            .begin(answers(f"http://127.0.0.1:{port}"))
-        )
-    finally:
-        await runner.cleanup()
+    async with serving(moved) as url:
+        attempt = SPEC.load().sign_in(context(session, limiters))
+        signed_in = await attempt.begin(answers(url))
     assert isinstance(signed_in, SignedIn)
     assert signed_in.data["url"] == server.url
     assert asked == [INFO]
@@ -419,13 +403,21 @@ def without_password(server: JellyfinSimulator) -> Answers:
     return {"url": server.url, "username": "", "password": "", "verify_ssl": True}
 
 
+async def begun(
+    server: JellyfinSimulator, session: aiohttp.ClientSession, limiters: Limiters
+) -> tuple[SignIn, DeviceCode]:
+    """Begin to sign in with Quick Connect."""
+    sign_in = SPEC.load().sign_in(context(session, limiters))
+    code = await sign_in.begin(without_password(server))
+    assert isinstance(code, DeviceCode)
+    return sign_in, code
+
+
 async def test_quick_connect(
     server: JellyfinSimulator, session: aiohttp.ClientSession, limiters: Limiters
 ) -> None:
     """The code is shown, waited for, and leads to the same as a password."""
-    sign_in = SPEC.load().sign_in(context(session, limiters))
-    code = await sign_in.begin(without_password(server))
-    assert isinstance(code, DeviceCode)
+    sign_in, code = await begun(server, session, limiters)
     assert re.fullmatch(r"\d{6}", code.code)
     assert (code.url, code.expires_in) == (server.url, 600)
     assert 2 <= code.interval <= 5
@@ -470,39 +462,32 @@ async def test_an_expired_code(
     status: int,
 ) -> None:
     """A code that the server forgot is told as expired."""
-    sign_in = SPEC.load().sign_in(context(session, limiters))
-    code = await sign_in.begin(without_password(server))
-    assert isinstance(code, DeviceCode)
+    sign_in, code = await begun(server, session, limiters)
     server.auto_approve = user_of(server)
     server.faults.fail(path=path, status=status)
-    with pytest.raises(SignInError) as error:
-        await sign_in.finish(replace(code, interval=0.01))
-    assert error.value.key == "code_expired"
+    error = await refusal_of(sign_in.finish(replace(code, interval=0.01)))
+    assert error.key == "code_expired"
 
 
 async def test_quick_connect_is_switched_off_while_waiting(
     server: JellyfinSimulator, session: aiohttp.ClientSession, limiters: Limiters
 ) -> None:
     """The text says what to do about it."""
-    sign_in = SPEC.load().sign_in(context(session, limiters))
-    code = await sign_in.begin(without_password(server))
-    assert isinstance(code, DeviceCode)
+    sign_in, code = await begun(server, session, limiters)
     server.faults.fail(path="/QuickConnect/Connect", status=401)
-    with pytest.raises(SignInError) as error:
-        await sign_in.finish(replace(code, interval=0.01))
-    assert error.value.key == "quick_connect_disabled"
+    error = await refusal_of(sign_in.finish(replace(code, interval=0.01)))
+    assert error.key == "quick_connect_disabled"
 
 
 async def test_a_code_that_nobody_enters(
     server: JellyfinSimulator, session: aiohttp.ClientSession, limiters: Limiters
 ) -> None:
     """The wait ends with the life of the code."""
-    sign_in = SPEC.load().sign_in(context(session, limiters))
-    code = await sign_in.begin(without_password(server))
-    assert isinstance(code, DeviceCode)
-    with pytest.raises(SignInError) as error:
-        await sign_in.finish(replace(code, interval=0.02, expires_in=0.1))
-    assert error.value.key == "code_expired"
+    sign_in, code = await begun(server, session, limiters)
+    error = await refusal_of(
+        sign_in.finish(replace(code, interval=0.02, expires_in=0.1))
+    )
+    assert error.key == "code_expired"
     assert server.count(path="/QuickConnect/Connect") >= 2
 
 
@@ -511,9 +496,10 @@ async def test_a_code_of_another_attempt(
 ) -> None:
     """A sign-in that was not begun has nothing to wait for."""
     code = DeviceCode(code="1", url="", secret="2", expires_in=1, interval=1)
-    with pytest.raises(SignInError) as error:
-        await SPEC.load().sign_in(context(session, limiters)).finish(code)
-    assert error.value.key == "code_expired"
+    error = await refusal_of(
+        SPEC.load().sign_in(context(session, limiters)).finish(code)
+    )
+    assert error.key == "code_expired"
 
 
 async def test_a_second_login_ends_the_first_only_on_the_same_device(

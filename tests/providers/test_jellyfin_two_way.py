@@ -1,7 +1,7 @@
 """A Jellyfin server as either side of a two-way pair: removals, undoing, and doubts."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import aiohttp

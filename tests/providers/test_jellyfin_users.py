@@ -1,8 +1,5 @@
 """Several users of one Jellyfin server, and what each of them may see."""
 
-from collections.abc import AsyncIterator
-
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import (
@@ -15,7 +12,6 @@ from custom_components.crosswatch.engine.model import (
     Watched,
 )
 from custom_components.crosswatch.engine.plan import OutcomeKind, Reason
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.jellyfin import SPEC
 from custom_components.crosswatch.providers.jellyfin.provider import JellyfinProvider
 from custom_components.crosswatch.providers.sign_in import SignedIn
@@ -24,6 +20,7 @@ from ..simulators.jellyfin import User
 from .jellyfin_world import World, a_world, provider_for
 from .mediabrowser_world import answers, as_item, context, moment
 from .operating import operation, written
+from .worlds import world_of
 
 MINUTE = 60_000
 VALUES: dict[Feature, Value] = {
@@ -35,14 +32,7 @@ VALUES: dict[Feature, Value] = {
 APPLIED = (OutcomeKind.APPLIED, None)
 NOT_FOUND = (OutcomeKind.UNRESOLVED, Reason.NOT_FOUND)
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a small server."""
-    async with a_world(session, limiters) as world:
-        yield world
+world = world_of(a_world)
 
 
 async def account_of(world: World, user: User) -> JellyfinProvider:

@@ -41,6 +41,7 @@ from ..simulators.jellyfin import Item as ServerItem, Oddities
 from .jellyfin_world import ITEMS, FaultRule, World, a_world
 from .mediabrowser_world import as_item, moment
 from .operating import operation, written
+from .worlds import world_of
 
 APPLIED = (OutcomeKind.APPLIED, None)
 THERE = (OutcomeKind.ALREADY_THERE, None)
@@ -53,14 +54,7 @@ UNAVAILABLE = (OutcomeKind.FAILED, Reason.UNAVAILABLE)
 USER_DATA = r"/UserItems/\w+/UserData"
 UNFINDABLE = Item(MediaKind.MOVIE, {"imdb": "tt9999999"}, "Not here")
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a small server."""
-    async with a_world(session, limiters) as world:
-        yield world
+world = world_of(a_world)
 
 
 @pytest.fixture

@@ -36,18 +36,12 @@ from ..simulators.kodi import Episode, Movie, Oddities
 from ..simulators.kodi.server import CALLS
 from .kodi_world import PATH, World, a_world, as_item, moment
 from .operating import operation
+from .worlds import world_of
 
 FEATURES = (Feature.HISTORY, Feature.RATINGS, Feature.PROGRESS)
 LISTS = ("GetMovies", "GetEpisodes", "GetTVShows")
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a device with a small library."""
-    async with a_world(session, limiters) as world:
-        yield world
+world = world_of(a_world)
 
 
 @pytest.fixture

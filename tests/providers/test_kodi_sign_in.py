@@ -24,6 +24,7 @@ from ..simulators.kodi import KodiSimulator
 from ..simulators.kodi.server import CALLS
 from ..simulators.tls import self_signed_context
 from .kodi_world import PASSWORD, PATH, USER, answers, context, provider_for
+from .signing_in import refusal_of
 
 
 @pytest.fixture
@@ -56,9 +57,7 @@ class SignInTry:
 
     async def error(self, given: Answers) -> SignInError:
         """Return why that fails."""
-        with pytest.raises(SignInError) as caught:
-            await self(given)
-        return caught.value
+        return await refusal_of(self(given))
 
 
 async def test_signs_in(kodi: KodiSimulator, sign_in: SignInTry) -> None:

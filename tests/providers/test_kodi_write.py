@@ -33,6 +33,7 @@ from ..simulators.base import FaultKind
 from ..simulators.kodi import Episode, Movie, Oddities, Show
 from .kodi_world import PATH, World, a_world, as_item, moment
 from .operating import operation, written
+from .worlds import world_of
 
 APPLIED = (OutcomeKind.APPLIED, None)
 THERE = (OutcomeKind.ALREADY_THERE, None)
@@ -46,14 +47,7 @@ HISTORY, RATINGS, PROGRESS = Feature.HISTORY, Feature.RATINGS, Feature.PROGRESS
 UNFINDABLE = Item(MediaKind.MOVIE, {"imdb": "tt7777777"}, "Unfindable", 1999)
 SET_MOVIE = "VideoLibrary.SetMovieDetails"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a device with a small library."""
-    async with a_world(session, limiters) as world:
-        yield world
+world = world_of(a_world)
 
 
 @pytest.fixture

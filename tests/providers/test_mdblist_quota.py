@@ -1,9 +1,7 @@
 """How many requests a day are left: what is known of it, and what is done with it."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature, Rated
@@ -12,7 +10,6 @@ from custom_components.crosswatch.engine.provider import (
     ProviderUnavailableError,
     RateLimitedError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.mdblist.provider import MdblistProvider
 from custom_components.crosswatch.providers.mdblist.quota import RESERVE, Quota
 from custom_components.crosswatch.providers.spec import Allowance, Metered
@@ -20,20 +17,14 @@ from tests.simulators.mdblist import Numbers
 
 from .mdblist_world import WATCHED_AT, World, mdblist_world, operation
 from .operating import kinds, write
+from .worlds import world_of
 
 MIDNIGHT = datetime(2026, 5, 21, tzinfo=UTC)
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
 STAMPS = "GET /sync/last_activities"
 USER = "GET /user"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return an empty account."""
-    async with mdblist_world(session, limiters) as world:
-        yield world
+world = world_of(mdblist_world)
 
 
 def left(provider: MdblistProvider) -> int:

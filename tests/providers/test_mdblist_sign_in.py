@@ -1,9 +1,5 @@
 """Signing in to MDBList with the key to its API."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.provider import (
@@ -11,7 +7,6 @@ from custom_components.crosswatch.engine.provider import (
     AuthenticationError,
     ProtocolError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.mdblist import SPEC
 from custom_components.crosswatch.providers.sign_in import (
     DeviceCode,
@@ -20,40 +15,26 @@ from custom_components.crosswatch.providers.sign_in import (
     SignIn,
     SignInError,
 )
-from custom_components.crosswatch.providers.spec import SignInContext
 from tests.simulators.base import FaultKind
 
+from .connecting import context_of
 from .mdblist_world import World, mdblist_world, operation
 from .operating import write
+from .signing_in import refusal_of
+from .worlds import world_of
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return an account."""
-    async with mdblist_world(session, limiters) as world:
-        yield world
+world = world_of(mdblist_world)
 
 
 def sign_in_of(world: World) -> SignIn:
     """Return one attempt to sign in."""
-    return SPEC.load().sign_in(
-        SignInContext(
-            session=lambda verify_ssl: world.session,
-            limiters=world.limiters,
-            device_id="test",
-            folder=Path("unused"),
-        )
-    )
+    return SPEC.load().sign_in(context_of(world.session, world.limiters))
 
 
 async def refused(world: World, api_key: str | None = None) -> SignInError:
     """Return the error of a sign-in that fails."""
     answers = {"api_key": world.mdblist.API_KEY if api_key is None else api_key}
-    with pytest.raises(SignInError) as error:
-        await sign_in_of(world).begin(answers)
-    return error.value
+    return await refusal_of(sign_in_of(world).begin(answers))
 
 
 async def test_sign_in(world: World) -> None:

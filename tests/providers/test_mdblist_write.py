@@ -1,10 +1,9 @@
 """Writing to an MDBList account: batches, what was not found, and what fails."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from copy import replace
 from datetime import timedelta
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import (
@@ -29,13 +28,13 @@ from custom_components.crosswatch.engine.provider import (
     ProviderUnavailableError,
     RateLimitedError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.mdblist.provider import MdblistProvider
 from tests.simulators.base import FaultKind
 from tests.simulators.mdblist import Title
 
 from .mdblist_world import WATCHED_AT, World, item, mdblist_world, operation, removing
 from .operating import kinds, write
+from .worlds import world_of
 
 APPLIED, THERE = OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE
 UNRESOLVED, UNKNOWN = OutcomeKind.UNRESOLVED, OutcomeKind.UNKNOWN
@@ -47,14 +46,7 @@ NEVER_MADE = Item(MediaKind.MOVIE, {"imdb": "tt99999991", "tmdb": "99999991"}, "
 NEVER_AIRED = Item(MediaKind.SHOW, {"imdb": "tt99999992"}, "Never")
 NEVER_SHOT = Item(MediaKind.EPISODE, {}, "", None, NEVER_AIRED, 1, 1)
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return an empty account."""
-    async with mdblist_world(session, limiters) as world:
-        yield world
+world = world_of(mdblist_world)
 
 
 async def ready(world: World) -> MdblistProvider:

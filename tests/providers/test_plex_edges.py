@@ -1,11 +1,10 @@
 """Rare things at Plex: what is gone in between, lists that move, odd answers."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import pytest
+from yarl import URL
 
 from custom_components.crosswatch.engine.model import (
     Item,
@@ -25,7 +24,6 @@ from custom_components.crosswatch.engine.provider import (
     ProviderUnavailableError,
 )
 from custom_components.crosswatch.providers.answer import Answer
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.plex import library
 from custom_components.crosswatch.providers.plex.found import found_plex
 from custom_components.crosswatch.providers.plex.index import LibraryIndex
@@ -49,15 +47,9 @@ from .plex_world import (
     ago,
     removal,
 )
+from .worlds import world_with_files_of
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters, tmp_path: Path
-) -> AsyncIterator[World]:
-    """Return a world in which everything is in order."""
-    async with a_world(session, limiters, tmp_path) as world:
-        yield world
+world = world_with_files_of(a_world)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +65,8 @@ async def world(
 def test_refusals(status: int, written: bool, error: type[ProviderError]) -> None:
     """Only where a server failed in the middle may a write have been done."""
     answer = Answer(
-        request="PUT /x at y",
+        method="PUT",
+        url=URL("http://plex.test/x"),
         status=status,
         headers={},
         body=b"<html>401</html>",

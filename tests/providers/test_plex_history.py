@@ -1,11 +1,10 @@
 """Plays written to a Plex server, which dates all of them with the present."""
 
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import (
@@ -21,7 +20,6 @@ from custom_components.crosswatch.engine.provider import (
     AccountLimitError,
     ProviderUnavailableError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.plex.mapping import item_from_row
 from custom_components.crosswatch.providers.plex.own import Own, OwnPlay
 
@@ -40,30 +38,15 @@ from .plex_world import (
     ago,
     removal,
 )
+from .worlds import world_with_files_of
 
 SCROBBLE = r"/:/scrobble"
 LONG_AGO = ago(days=700, minutes=3)
 UNKNOWN = (OutcomeKind.UNKNOWN, Reason.NO_ANSWER)
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters, tmp_path: Path
-) -> AsyncIterator[World]:
-    """Return a world in which everything is in order."""
-    async with a_world(session, limiters, tmp_path) as world:
-        yield world
-
-
-@pytest.fixture
-async def odd(
-    session: aiohttp.ClientSession, limiters: Limiters, tmp_path: Path
-) -> AsyncIterator[World]:
-    """Return a world whose libraries have grown for years."""
-    async with a_world(
-        session, limiters, tmp_path, oddities=Oddities(second_copy=4)
-    ) as world:
-        yield world
+world = world_with_files_of(a_world)
+# A world whose libraries have grown for years.
+odd = world_with_files_of(partial(a_world, oddities=Oddities(second_copy=4)))
 
 
 async def item_of(world: World, item: ServerItem) -> Item:

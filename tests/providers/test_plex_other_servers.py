@@ -1,9 +1,5 @@
 """Plex servers that differ from the newest one: older, stricter, terser."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import (
@@ -20,7 +16,6 @@ from custom_components.crosswatch.engine.provider import (
     ProtocolError,
     ProviderError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.plex import watchlist
 from custom_components.crosswatch.providers.plex.paging import Page, read_all
 
@@ -40,15 +35,9 @@ from .plex_world import (
     ago,
     removal,
 )
+from .worlds import world_with_files_of
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters, tmp_path: Path
-) -> AsyncIterator[World]:
-    """Return a world in which everything is in order."""
-    async with a_world(session, limiters, tmp_path) as world:
-        yield world
+world = world_with_files_of(a_world)
 
 
 @pytest.fixture

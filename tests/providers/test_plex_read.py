@@ -1,9 +1,7 @@
 """Reading from a Plex server, over real sockets."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from functools import partial
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import (
@@ -21,7 +19,6 @@ from custom_components.crosswatch.engine.provider import (
     ProviderUnavailableError,
     RateLimitedError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 
 from ..simulators.base import FaultKind
 from ..simulators.plex import Oddities, watch_some
@@ -36,26 +33,11 @@ from .plex_world import (
     a_world,
     ago,
 )
+from .worlds import world_with_files_of
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters, tmp_path: Path
-) -> AsyncIterator[World]:
-    """Return a world in which everything is in order."""
-    async with a_world(session, limiters, tmp_path) as world:
-        yield world
-
-
-@pytest.fixture
-async def odd(
-    session: aiohttp.ClientSession, limiters: Limiters, tmp_path: Path
-) -> AsyncIterator[World]:
-    """Return a world whose libraries have grown for years."""
-    async with a_world(
-        session, limiters, tmp_path, oddities=Oddities(second_copy=4)
-    ) as world:
-        yield world
+world = world_with_files_of(a_world)
+# A world whose libraries have grown for years.
+odd = world_with_files_of(partial(a_world, oddities=Oddities(second_copy=4)))
 
 
 def watched(record: Record) -> Watched:

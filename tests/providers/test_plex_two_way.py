@@ -1,7 +1,8 @@
 """A Plex server and a tracker as a pair: what goes either way, and comes to rest."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 

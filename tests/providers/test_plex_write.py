@@ -1,6 +1,5 @@
 """Ratings, positions and the watchlist written to Plex, over real sockets."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -40,19 +39,13 @@ from .plex_world import (
     ago,
     removal,
 )
+from .worlds import world_with_files_of
 
 RATE = r"/:/rate"
 CHANGED = (OutcomeKind.FAILED, Reason.CHANGED_SINCE)
 MINUTE = 60_000
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters, tmp_path: Path
-) -> AsyncIterator[World]:
-    """Return a world in which everything is in order."""
-    async with a_world(session, limiters, tmp_path) as world:
-        yield world
+world = world_with_files_of(a_world)
 
 
 def film_of(world: World, number: int = 0) -> Item:

@@ -1,15 +1,12 @@
 """Writing where something was stopped to SIMKL, which has one place for each title."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from copy import replace
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature, Item, MediaKind, Progress
 from custom_components.crosswatch.engine.plan import Action, OutcomeKind, Reason
 from custom_components.crosswatch.engine.provider import ProviderUnavailableError
-from custom_components.crosswatch.providers.http import Limiters
 from tests.simulators.base import FaultKind
 
 from .operating import kinds, write
@@ -23,20 +20,14 @@ from .simkl_world import (
     simkl_world,
     try_to_write,
 )
+from .worlds import world_of
 
 APPLIED, THERE = OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE
 UNKNOWN, FAILED = OutcomeKind.UNKNOWN, OutcomeKind.FAILED
 UNRESOLVED = OutcomeKind.UNRESOLVED
 PAUSE = "/scrobble/pause"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a SIMKL with an account."""
-    async with simkl_world(session, limiters) as world:
-        yield world
+world = world_of(simkl_world)
 
 
 def held(world: World) -> dict[str, float]:

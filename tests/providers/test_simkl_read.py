@@ -1,12 +1,10 @@
 """Reading a SIMKL account: complete, cheap, and right after every change."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 import json
 import time
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import (
@@ -25,25 +23,18 @@ from custom_components.crosswatch.engine.provider import (
     ProtocolError,
     RateLimitedError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.simkl.stamps import Stamps
 from tests.simulators.simkl import Bucket, Empty, Status, Title
 from tests.simulators.simkl.model import LONG_AGO
 
 from .simkl_world import World, at, item, simkl_world
+from .worlds import world_of
 
 HISTORY, WATCHLIST = Feature.HISTORY, Feature.WATCHLIST
 RATINGS, PROGRESS = Feature.RATINGS, Feature.PROGRESS
 ITEMS = "/sync/all-items.*"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a SIMKL with an account."""
-    async with simkl_world(session, limiters) as world:
-        yield world
+world = world_of(simkl_world)
 
 
 def settle(world: World) -> None:

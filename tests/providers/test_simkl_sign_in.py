@@ -1,7 +1,6 @@
 """Signing in to SIMKL with a PIN."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -15,10 +14,11 @@ from custom_components.crosswatch.providers.sign_in import (
 )
 from custom_components.crosswatch.providers.simkl import SPEC
 from custom_components.crosswatch.providers.simkl.sign_in import SimklSignIn
-from custom_components.crosswatch.providers.spec import SignInContext
 from tests.simulators.base import FaultKind
 
 from .conftest import Clock
+from .connecting import context_of
+from .signing_in import refusal_of
 from .simkl_world import World, simkl_world
 
 PIN = "/oauth/pin"
@@ -37,14 +37,7 @@ async def world(
 
 def sign_in_of(world: World) -> SimklSignIn:
     """Return a new attempt to sign in."""
-    attempt = SPEC.load().sign_in(
-        SignInContext(
-            session=lambda verify_ssl: world.session,
-            limiters=world.limiters,
-            device_id="tests",
-            folder=Path("unused"),
-        )
-    )
+    attempt = SPEC.load().sign_in(context_of(world.session, world.limiters))
     assert isinstance(attempt, SimklSignIn)
     return attempt
 
@@ -57,9 +50,7 @@ async def begin(world: World) -> tuple[SimklSignIn, DeviceCode]:
 
 async def refused(attempt: SimklSignIn, code: DeviceCode) -> SignInError:
     """Return why a sign-in is not finished."""
-    with pytest.raises(SignInError) as caught:
-        await attempt.finish(code)
-    return caught.value
+    return await refusal_of(attempt.finish(code))
 
 
 def test_fields(world: World) -> None:
@@ -133,17 +124,14 @@ async def test_finish_without_begin(world: World) -> None:
 @pytest.mark.parametrize("client_id", ["", "  ", "0" * 64])
 async def test_wrong_app(world: World, client_id: str) -> None:
     """An app that SIMKL does not know is told so."""
-    with pytest.raises(SignInError) as caught:
-        await sign_in_of(world).begin({"client_id": client_id})
-    assert caught.value.key == "simkl_invalid_client"
+    error = await refusal_of(sign_in_of(world).begin({"client_id": client_id}))
+    assert error.key == "simkl_invalid_client"
 
 
 async def test_exhausted_app(world: World) -> None:
     """An app that has made all its requests is no wrong app."""
     world.simkl.behaviour.exhausted = True
-    with pytest.raises(SignInError) as caught:
-        await begin(world)
-    assert caught.value.key == "rate_limited"
+    assert (await refusal_of(begin(world))).key == "rate_limited"
 
 
 async def test_app_is_revoked_meanwhile(world: World) -> None:
@@ -187,9 +175,7 @@ async def test_down_to_the_end(world: World) -> None:
 async def test_odd_answers(world: World, status: int, body: str, key: str) -> None:
     """Nonsense instead of a code is told as such."""
     world.simkl.faults.fail(path=PIN, status=status, body=body, times=3)
-    with pytest.raises(SignInError) as caught:
-        await begin(world)
-    assert caught.value.key == key
+    assert (await refusal_of(begin(world))).key == key
 
 
 async def test_odd_polls(world: World) -> None:
@@ -211,7 +197,6 @@ async def test_limits_and_defaults(world: World) -> None:
     assert code.url == "https://simkl.com/pin"
     wait = {"Retry-After": "7200"}
     world.simkl.faults.fail(path=PIN, status=429, headers=wait)
-    with pytest.raises(SignInError) as caught:
-        await begin(world)
-    assert caught.value.key == "rate_limited"
-    assert caught.value.placeholders == {"seconds": "7200"}
+    caught = await refusal_of(begin(world))
+    assert caught.key == "rate_limited"
+    assert caught.placeholders == {"seconds": "7200"}

@@ -1,19 +1,17 @@
 """Writing SIMKL's watchlist, which is only one of the lists of a title."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 import json
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature, Item, Listed, MediaKind
 from custom_components.crosswatch.engine.plan import Action, OutcomeKind, Reason
-from custom_components.crosswatch.providers.http import Limiters
 from tests.simulators.simkl import Bucket, Entry, Status, Title
 
 from .operating import kinds, write
 from .simkl_world import World, at, item, operation, reasons, removal, simkl_world
+from .worlds import world_of
 
 APPLIED, THERE = OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE
 UNKNOWN, FAILED = OutcomeKind.UNKNOWN, OutcomeKind.FAILED
@@ -21,14 +19,7 @@ UNRESOLVED = OutcomeKind.UNRESOLVED
 ADD = "/sync/add-to-list"
 REMOVE = "/sync/history/remove"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a SIMKL with an account."""
-    async with simkl_world(session, limiters) as world:
-        yield world
+world = world_of(simkl_world)
 
 
 def entry_of(world: World, title: Title) -> Entry:

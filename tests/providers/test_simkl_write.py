@@ -1,10 +1,8 @@
 """Writing history and ratings to SIMKL, and what it must never take along."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from copy import replace
 import json
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import (
@@ -19,7 +17,6 @@ from custom_components.crosswatch.engine.provider import (
     ProviderUnavailableError,
     RateLimitedError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from tests.simulators.base import FaultKind
 from tests.simulators.simkl import Bucket, Status
 
@@ -35,6 +32,7 @@ from .simkl_world import (
     simkl_world,
     try_to_write,
 )
+from .worlds import world_of
 
 HISTORY, RATINGS = Feature.HISTORY, Feature.RATINGS
 APPLIED, THERE = OutcomeKind.APPLIED, OutcomeKind.ALREADY_THERE
@@ -43,14 +41,7 @@ UNRESOLVED = OutcomeKind.UNRESOLVED
 POST = "/sync/history"
 REMOVE = "/sync/history/remove"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a SIMKL with an account."""
-    async with simkl_world(session, limiters) as world:
-        yield world
+world = world_of(simkl_world)
 
 
 async def remove(world: World, feature: Feature, *names: str) -> list[Reason | None]:

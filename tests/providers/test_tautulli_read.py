@@ -1,6 +1,5 @@
 """Reading what a user of a Plex server has played, from Tautulli."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 import time
 
@@ -24,15 +23,9 @@ from tests.simulators.tautulli import Media, Session, Title
 
 from .operating import operation, written
 from .tautulli_world import World, moment, plays, tautulli_world, watched
+from .worlds import world_of
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a Tautulli with one user."""
-    async with tautulli_world(session, limiters) as world:
-        yield world
+world = world_of(tautulli_world)
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """Signing in to a Tautulli, and choosing whose plays to read."""
 
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 import socket
 
-import aiohttp
 from aiohttp import web
 import pytest
 
@@ -13,7 +12,6 @@ from custom_components.crosswatch.engine.provider import (
     AuthenticationError,
     ProviderUnavailableError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.sign_in import (
     DeviceCode,
     FieldKind,
@@ -28,16 +26,12 @@ from tests.simulators.routing import route_hosts
 from tests.simulators.tautulli import TautulliSimulator
 from tests.simulators.tls import self_signed_context
 
+from .serving import serving
+from .signing_in import refusal_of
 from .tautulli_world import JON, World, answers, context, tautulli_world
+from .worlds import world_of
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a Tautulli with one user."""
-    async with tautulli_world(session, limiters) as world:
-        yield world
+world = world_of(tautulli_world)
 
 
 def sign_in_of(world: World) -> SignIn:
@@ -47,9 +41,8 @@ def sign_in_of(world: World) -> SignIn:
 
 async def refused(world: World, **changes: str | bool) -> str:
     """Return the key of the text for a sign-in that fails."""
-    with pytest.raises(SignInError) as error:
-        await sign_in_of(world).begin(answers(world.server, **changes))
-    return error.value.key
+    error = await refusal_of(sign_in_of(world).begin(answers(world.server, **changes)))
+    return error.key
 
 
 async def test_one_user(world: World) -> None:
@@ -190,29 +183,21 @@ async def test_below_a_path(world: World) -> None:
         assert signed_in.data["url"] == server.url
 
 
-async def redirecting(location: str) -> tuple[web.AppRunner, str]:
-    """Start a server that sends all calls elsewhere, with what they ask for."""
+def redirecting(location: str) -> AbstractAsyncContextManager[str]:
+    """Run a server that sends all calls elsewhere, with what they ask for."""
 
     async def handle(request: web.Request) -> web.Response:
         """Send a call on."""
         target = location.format(query=request.query_string)
         return web.Response(status=301, headers={"Location": target})
 
-    app = web.Application()
-    app.router.add_get("/{path:.*}", handle)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
+    return serving(handle)
 
 
 async def test_moved_on_the_same_host(world: World) -> None:
     """A proxy that sends on to the right address of the same host is followed."""
-    runner, url = await redirecting(f"{world.server.url}/api/v2?{{query}}")
-    try:
+    async with redirecting(f"{world.server.url}/api/v2?{{query}}") as url:
         signed_in = await sign_in_of(world).begin(answers(world.server, url=url))
-    finally:
-        await runner.cleanup()
     assert isinstance(signed_in, SignedIn)
     assert signed_in.data["url"] == world.server.url
 
@@ -224,19 +209,16 @@ async def test_moved_on_the_same_host(world: World) -> None:
 async def test_moved_elsewhere(world: World, location: str) -> None:
     """The key is given to no other host, and to no page for people."""
     elsewhere = TautulliSimulator()
-    runner, url = await redirecting(location)
-    async with elsewhere:
+    async with redirecting(location) as url, elsewhere:
         with route_hosts({"elsewhere.example": elsewhere.url}):
             assert await refused(world, url=url) == "not_tautulli"
-    await runner.cleanup()
     assert not elsewhere.requests
 
 
 async def test_moved_there_and_wrong(world: World) -> None:
     """What is wrong after a move is told as well."""
-    runner, url = await redirecting(f"{world.server.url}/api/v2?{{query}}")
-    assert await refused(world, url=url, api_key="0" * 32) == "invalid_api_key"
-    await runner.cleanup()
+    async with redirecting(f"{world.server.url}/api/v2?{{query}}") as url:
+        assert await refused(world, url=url, api_key="0" * 32) == "invalid_api_key"
 
 
 async def test_no_code(world: World) -> None:

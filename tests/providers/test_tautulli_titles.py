@@ -1,27 +1,18 @@
 """Finding out what Tautulli's rows are about: whose ids they are, and whose not."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature, Item
 from custom_components.crosswatch.engine.provider import ProviderUnavailableError
-from custom_components.crosswatch.providers.http import Limiters
 from tests.simulators.tautulli import Media, Title
 
 from .tautulli_world import World, moment, tautulli_world
+from .worlds import world_of
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a Tautulli with one user."""
-    async with tautulli_world(session, limiters) as world:
-        yield world
+world = world_of(tautulli_world)
 
 
 async def played(world: World, title: Title) -> Item:

@@ -1,9 +1,7 @@
 """What TMDb says of other services' items: what it knows, and never a guess of two."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.evidence import (
@@ -17,22 +15,15 @@ from custom_components.crosswatch.engine.provider import (
     ProtocolError,
     ProviderUnavailableError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.tmdb.names import plain, undated
 from tests.simulators.tmdb import Episode, Kind, Title
 
 from .tmdb_world import World, movie, show, tmdb_world
+from .worlds import world_of
 
 FREE = 5_000_000
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a TMDb with an account that is signed in."""
-    async with tmdb_world(session, limiters) as world:
-        yield world
+world = world_of(tmdb_world)
 
 
 def add(

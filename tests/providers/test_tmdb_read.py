@@ -1,10 +1,9 @@
 """Reading the watchlist and the ratings of a TMDb account."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 import json
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import (
@@ -23,7 +22,7 @@ from custom_components.crosswatch.engine.provider import (
     ProviderError,
     ProviderUnavailableError,
 )
-from custom_components.crosswatch.providers.http import JsonObject, Limiters
+from custom_components.crosswatch.providers.http import JsonObject
 from custom_components.crosswatch.providers.tmdb import paging
 from custom_components.crosswatch.providers.tmdb.mapping import (
     Target,
@@ -37,18 +36,12 @@ from custom_components.crosswatch.providers.tmdb.mapping import (
 from tests.simulators.tmdb import Kind, Title, TmdbSimulator
 
 from .tmdb_world import World, tmdb_world
+from .worlds import world_of
 
 RATED_MOVIES = "/3/account/548/rated/movies"
 WATCHLIST_MOVIES = "/3/account/548/watchlist/movies"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a TMDb with an account that is signed in."""
-    async with tmdb_world(session, limiters) as world:
-        yield world
+world = world_of(tmdb_world)
 
 
 def fill(world: World, number: int) -> list[Title]:

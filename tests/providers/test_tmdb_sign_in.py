@@ -1,6 +1,5 @@
 """Signing in to TMDb: a key, and the person's approval."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
@@ -25,19 +24,14 @@ from tests.simulators.tls import self_signed_context
 from tests.simulators.tmdb import TmdbSimulator
 
 from .conftest import Clock
+from .signing_in import refusal_of
 from .tmdb_world import HOST, World, tmdb_world
+from .worlds import world_of
 
 SESSION = "/3/authentication/session/new"
 TOKEN = "/3/authentication/token/new"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a TMDb with one user."""
-    async with tmdb_world(session, limiters) as world:
-        yield world
+world = world_of(tmdb_world)
 
 
 async def begun(world: World) -> tuple[SignIn, DeviceCode]:
@@ -50,9 +44,10 @@ async def begun(world: World) -> tuple[SignIn, DeviceCode]:
 
 async def refused(world: World, key: str = TmdbSimulator.API_KEY) -> str:
     """Return the key of the text for a sign-in that fails at once."""
-    with pytest.raises(SignInError) as error:
-        await SPEC.load().sign_in(world.context()).begin({"api_key": key})
-    return error.value.key
+    error = await refusal_of(
+        SPEC.load().sign_in(world.context()).begin({"api_key": key})
+    )
+    return error.key
 
 
 @pytest.mark.parametrize(

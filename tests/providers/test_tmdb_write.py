@@ -1,8 +1,5 @@
 """Writing to the watchlist and the ratings of a TMDb account."""
 
-from collections.abc import AsyncIterator
-
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import (
@@ -17,26 +14,19 @@ from custom_components.crosswatch.engine.provider import (
     AuthenticationError,
     RateLimitedError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.tmdb.writing import to_step
 from tests.simulators.base import FaultKind
 from tests.simulators.tmdb import Kind, Title
 
 from .tmdb_world import World, movie, operation, show, tmdb_world, write
+from .worlds import world_of
 
 APPLIED = (OutcomeKind.APPLIED, None)
 THERE = (OutcomeKind.ALREADY_THERE, None)
 NOT_FOUND = (OutcomeKind.UNRESOLVED, Reason.NOT_FOUND)
 WATCHLIST = "/3/account/548/watchlist"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a TMDb with an account that is signed in."""
-    async with tmdb_world(session, limiters) as world:
-        yield world
+world = world_of(tmdb_world)
 
 
 def film(world: World) -> Item:

@@ -29,6 +29,7 @@ from custom_components.crosswatch.providers.tracker.naming import (
 from custom_components.crosswatch.providers.tracker.provider import TrackerProvider
 
 from .operating import operation, written
+from .signing_in import refusal_of
 from .tracker_world import NAME, day, held, movie, put, tracker
 
 MATRIX = movie("The Matrix", 1999, imdb="tt0133093")
@@ -295,9 +296,7 @@ async def test_signing_in_makes_the_file(tmp_path: Path, limiters: Limiters) -> 
 
 async def test_signing_in_without_a_name(tmp_path: Path, limiters: Limiters) -> None:
     """A name of which nothing is left is refused."""
-    with pytest.raises(SignInError) as error:
-        await sign_in(tmp_path, limiters)(" - ")
-    assert error.value.key == "invalid_name"
+    assert (await refusal_of(sign_in(tmp_path, limiters)(" - "))).key == "invalid_name"
     assert not list(tmp_path.iterdir())
 
 
@@ -329,9 +328,7 @@ async def test_signing_in_looks_through_the_whole_file(
     with changing(path) as other:
         other.execute("PRAGMA writable_schema = ON")
         other.execute("UPDATE sqlite_schema SET rootpage = 3 WHERE name = 'play_once'")
-    with pytest.raises(SignInError) as error:
-        await sign_in(tmp_path, limiters)(NAME)
-    assert error.value.key == "file_damaged"
+    assert (await refusal_of(sign_in(tmp_path, limiters)(NAME))).key == "file_damaged"
 
 
 @pytest.mark.usefixtures("home")
@@ -354,9 +351,8 @@ async def test_signing_in_where_nothing_can_be_written(
 ) -> None:
     """A folder that cannot be made is told as such."""
     (tmp_path / "file").touch()
-    with pytest.raises(SignInError) as error:
-        await sign_in(tmp_path / "file", limiters)(NAME)
-    assert error.value.key == "file_unusable"
+    error = await refusal_of(sign_in(tmp_path / "file", limiters)(NAME))
+    assert error.key == "file_unusable"
 
 
 async def test_there_is_no_code_to_wait_for(tmp_path: Path, limiters: Limiters) -> None:

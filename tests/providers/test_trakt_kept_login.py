@@ -1,19 +1,18 @@
 """A login that is kept alive though nothing runs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 import time
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.provider import AuthenticationError
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.spec import Listener
 from custom_components.crosswatch.providers.trakt.login import HOUR, Login
 from custom_components.crosswatch.providers.trakt.provider import TraktProvider
 
 from .trakt_world import World, trakt_world
+from .worlds import world_of
 
 DAY = 24 * HOUR
 WEEK = 7 * DAY
@@ -50,13 +49,7 @@ class Days:
             await login.keep(self.sleep)
 
 
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a Trakt with an account."""
-    async with trakt_world(session, limiters) as world:
-        yield world
+world = world_of(trakt_world)
 
 
 @pytest.fixture

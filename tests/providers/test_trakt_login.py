@@ -1,11 +1,9 @@
 """Tokens: renewed in time and once, never lost; refusals told plainly."""
 
 import asyncio
-from collections.abc import AsyncIterator
 import json
 import time
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import Feature, Rated, Watched
@@ -17,22 +15,16 @@ from custom_components.crosswatch.engine.provider import (
     ProviderUnavailableError,
     RateLimitedError,
 )
-from custom_components.crosswatch.providers.http import JsonObject, JsonValue, Limiters
+from custom_components.crosswatch.providers.http import JsonObject, JsonValue
 from custom_components.crosswatch.providers.trakt.login import Login
 from custom_components.crosswatch.providers.trakt.refusal import UnknownTitleError
 from tests.simulators.base import FaultKind
 from tests.simulators.routing import route_hosts
 
 from .trakt_world import World, at, operation, trakt_world, write
+from .worlds import world_of
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a Trakt with an account."""
-    async with trakt_world(session, limiters) as world:
-        yield world
+world = world_of(trakt_world)
 
 
 def ends_in(world: World, seconds: float) -> None:

@@ -1,10 +1,8 @@
 """Positions at Trakt: read in percent, written by stops, and never over a session."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import (
@@ -28,7 +26,6 @@ from custom_components.crosswatch.engine.provider import (
     ProviderError,
     ProviderUnavailableError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.trakt import SPEC, client
 from custom_components.crosswatch.providers.trakt.mapping import PausedRow
 from custom_components.crosswatch.providers.trakt.paging import Page
@@ -39,6 +36,7 @@ from tests.simulators.trakt import Title
 
 from .operating import kinds, write, written
 from .trakt_world import World, at, item, operation, trakt_world
+from .worlds import world_of
 
 APPLIED = OutcomeKind.APPLIED
 THERE = OutcomeKind.ALREADY_THERE
@@ -49,14 +47,7 @@ HOUR = 3_600_000
 LIST = "/sync/playback"
 STOP = "/scrobble/stop"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a Trakt with an account."""
-    async with trakt_world(session, limiters) as world:
-        yield world
+world = world_of(trakt_world)
 
 
 def change(

@@ -1,11 +1,10 @@
 """Reading a Trakt account: complete, cheap, and right after every change."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import (
@@ -22,21 +21,14 @@ from custom_components.crosswatch.engine.provider import (
     ProtocolError,
     ProviderUnavailableError,
 )
-from custom_components.crosswatch.providers.http import Limiters
 from tests.simulators.base import FaultKind
 
 from .trakt_world import World, at, item, operation, own, trakt_world
+from .worlds import world_of
 
 HISTORY = "/sync/history"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a Trakt with an account."""
-    async with trakt_world(session, limiters) as world:
-        yield world
+world = world_of(trakt_world)
 
 
 async def read(world: World, previous: Snapshot | None = None) -> Snapshot:

@@ -1,9 +1,8 @@
 """What a full account is told, and how few requests it takes to find out."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 import json
 
-import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.model import (
@@ -22,25 +21,18 @@ from custom_components.crosswatch.engine.plan import (
     Reason,
 )
 from custom_components.crosswatch.engine.provider import AccountLimitError
-from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.trakt.provider import TraktProvider
 from tests.simulators.base import FaultKind
 from tests.simulators.trakt import Title
 
 from .operating import kinds
 from .trakt_world import World, at, operation, trakt_world
+from .worlds import world_of
 
 APPLIED, UNRESOLVED, UNKNOWN = Kind.APPLIED, Kind.UNRESOLVED, Kind.UNKNOWN
 SETTINGS = "/users/settings"
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a Trakt with an account."""
-    async with trakt_world(session, limiters) as world:
-        yield world
+world = world_of(trakt_world)
 
 
 def adding(titles: Sequence[Title], value: Value) -> list[Operation]:

@@ -15,7 +15,6 @@ from custom_components.crosswatch.providers.sign_in import (
     SignIn,
     SignInError,
 )
-from custom_components.crosswatch.providers.spec import SignInContext
 from custom_components.crosswatch.providers.trakt import SPEC
 from tests.simulators.base import FaultKind
 from tests.simulators.routing import route_hosts
@@ -23,6 +22,8 @@ from tests.simulators.tls import self_signed_context
 from tests.simulators.trakt import TraktSimulator
 
 from .conftest import Clock
+from .connecting import context_of
+from .signing_in import refusal_of
 from .trakt_world import World, trakt_world
 
 
@@ -39,14 +40,7 @@ async def world(
 
 def sign_in_of(world: World) -> SignIn:
     """Return one attempt to sign in."""
-    return SPEC.load().sign_in(
-        SignInContext(
-            session=lambda verify: world.session,
-            limiters=world.limiters,
-            device_id="device",
-            folder=Path("unused"),
-        )
-    )
+    return SPEC.load().sign_in(context_of(world.session, world.limiters))
 
 
 def answers(world: World, **other: str) -> dict[str, str | bool]:
@@ -127,18 +121,14 @@ async def test_slow_down(world: World, clock: Clock) -> None:
 async def test_never_entered(world: World) -> None:
     """A code that nobody enters ends."""
     sign_in, code = await begin(world)
-    with pytest.raises(SignInError) as caught:
-        await sign_in.finish(code)
-    assert caught.value.key == "code_expired"
+    assert (await refusal_of(sign_in.finish(code))).key == "code_expired"
     assert world.trakt.count("POST", "/oauth/device/token") == 600
 
 
 async def test_finish_without_begin(world: World) -> None:
     """A code from before a restart is of no use."""
     _, code = await begin(world)
-    with pytest.raises(SignInError) as caught:
-        await sign_in_of(world).finish(code)
-    assert caught.value.key == "code_expired"
+    assert (await refusal_of(sign_in_of(world).finish(code))).key == "code_expired"
 
 
 @pytest.mark.parametrize(
@@ -161,9 +151,7 @@ async def test_states(world: World, status: int, body: str, key: str) -> None:
     """Every state of a code has its own text."""
     sign_in, code = await begin(world)
     world.trakt.faults.fail(path="/oauth/device/token", status=status, body=body)
-    with pytest.raises(SignInError) as caught:
-        await sign_in.finish(code)
-    assert caught.value.key == key
+    assert (await refusal_of(sign_in.finish(code))).key == key
     assert world.trakt.count("POST", "/oauth/device/token") == 1
 
 
@@ -171,16 +159,12 @@ async def test_denied_and_used(world: World) -> None:
     """A person who says no is believed, and a code works once."""
     sign_in, code = await begin(world)
     world.trakt.oauth.deny(code.code)
-    with pytest.raises(SignInError) as caught:
-        await sign_in.finish(code)
-    assert caught.value.key == "code_denied"
+    assert (await refusal_of(sign_in.finish(code))).key == "code_denied"
 
     sign_in, code = await begin(world)
     world.trakt.oauth.approve(code.code, "alice")
     await sign_in.finish(code)
-    with pytest.raises(SignInError) as caught:
-        await sign_in.finish(code)
-    assert caught.value.key == "code_used"
+    assert (await refusal_of(sign_in.finish(code))).key == "code_used"
 
 
 async def test_outage_while_waiting(world: World) -> None:
@@ -198,9 +182,7 @@ async def test_outage_to_the_end(world: World) -> None:
     """An outage that lasts is told as such."""
     sign_in, code = await begin(world)
     world.trakt.faults.fail(path="/oauth/device/token", status=503, times=999)
-    with pytest.raises(SignInError) as caught:
-        await sign_in.finish(code)
-    assert caught.value.key == "cannot_connect"
+    assert (await refusal_of(sign_in.finish(code))).key == "cannot_connect"
 
 
 @pytest.mark.parametrize(
@@ -213,9 +195,8 @@ async def test_outage_to_the_end(world: World) -> None:
 )
 async def test_wrong_app(world: World, entered: dict[str, str], key: str) -> None:
     """An app that is none is told at once."""
-    with pytest.raises(SignInError) as caught:
-        await sign_in_of(world).begin(answers(world, **entered))
-    assert caught.value.key == key
+    error = await refusal_of(sign_in_of(world).begin(answers(world, **entered)))
+    assert error.key == key
 
 
 async def test_wrong_secret(world: World) -> None:
@@ -223,9 +204,7 @@ async def test_wrong_secret(world: World) -> None:
     sign_in = sign_in_of(world)
     code = await sign_in.begin(answers(world, client_secret="wrong"))
     assert isinstance(code, DeviceCode)
-    with pytest.raises(SignInError) as caught:
-        await sign_in.finish(code)
-    assert caught.value.key == "invalid_client"
+    assert (await refusal_of(sign_in.finish(code))).key == "invalid_client"
 
 
 @pytest.mark.parametrize(
@@ -259,10 +238,9 @@ async def test_begin_fails(
 ) -> None:
     """Every trouble at the beginning has its own text."""
     world.trakt.faults.fail(path="/oauth/device/code", **fault)  # type: ignore[arg-type]
-    with pytest.raises(SignInError) as caught:
-        await sign_in_of(world).begin(answers(world))
-    assert caught.value.key == key
-    assert caught.value.placeholders == placeholders
+    caught = await refusal_of(sign_in_of(world).begin(answers(world)))
+    assert caught.key == key
+    assert caught.placeholders == placeholders
 
 
 @pytest.mark.parametrize(
@@ -280,9 +258,7 @@ async def test_account_cannot_be_asked(
     sign_in, code = await begin(world)
     world.trakt.oauth.approve(code.code, "alice")
     world.trakt.faults.fail(path="/users/settings", **fault)  # type: ignore[arg-type]
-    with pytest.raises(SignInError) as caught:
-        await sign_in.finish(code)
-    assert caught.value.key == key
+    assert (await refusal_of(sign_in.finish(code))).key == key
 
 
 async def test_short_answer_is_completed(world: World) -> None:
@@ -325,9 +301,7 @@ async def test_other_host(world: World) -> None:
 async def test_no_host_at_all(world: World) -> None:
     """Without any host there is nothing to sign in to."""
     await world.trakt.stop()
-    with pytest.raises(SignInError) as caught:
-        await begin(world)
-    assert caught.value.key == "cannot_connect"
+    assert (await refusal_of(begin(world))).key == "cannot_connect"
 
 
 async def test_tls_error(world: World, tmp_path: Path) -> None:

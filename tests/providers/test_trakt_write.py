@@ -1,6 +1,5 @@
 """Writing to a Trakt account: nothing lost, nothing doubled, nothing claimed."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 import json
 
@@ -36,6 +35,7 @@ from tests.simulators.trakt import NotFound, Repeats, Title
 from .conftest import Clock
 from .operating import kinds
 from .trakt_world import World, at, item, operation, trakt_world, write
+from .worlds import world_of
 
 APPLIED = OutcomeKind.APPLIED
 THERE = OutcomeKind.ALREADY_THERE
@@ -43,14 +43,7 @@ UNRESOLVED = OutcomeKind.UNRESOLVED
 FAILED = OutcomeKind.FAILED
 UNKNOWN = OutcomeKind.UNKNOWN
 
-
-@pytest.fixture
-async def world(
-    session: aiohttp.ClientSession, limiters: Limiters
-) -> AsyncIterator[World]:
-    """Return a Trakt with an account."""
-    async with trakt_world(session, limiters) as world:
-        yield world
+world = world_of(trakt_world)
 
 
 def stranger(kind: MediaKind = MediaKind.MOVIE, number: int = 1) -> Item:

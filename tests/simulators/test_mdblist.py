@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from .catalogue import make_catalogue
+from .clock import Clock
 from .mdblist import Kind, MdblistSimulator
 
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
@@ -18,20 +19,10 @@ BREAKING_BAD = {"tmdb": 1396}
 type Call = Callable[..., Awaitable[tuple[int, Any]]]
 
 
-class Clock:
-    """A clock that moves when it is told to."""
-
-    now = NOON
-
-    def __call__(self) -> datetime:
-        """Return the moment."""
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
     """Return a clock that stands still."""
-    return Clock()
+    return Clock(NOON)
 
 
 @pytest.fixture

@@ -1,16 +1,17 @@
 """Blocks: items that a person wants to be left alone."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
 
 from .ids import item_keys, title_words
 from .model import Feature, Item, MediaKind, Side
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Block(NamedTuple):
     """An item that is left alone, named by any of its ids or by title and year.
 
     `scope` is the id of a pair or of an account. `feature` None stands for all of
@@ -21,8 +22,8 @@ class Block:
     scope: str
     feature: Feature | None = None
     kind: MediaKind | None = None
-    ids: Mapping[str, str] = field(default_factory=dict)
-    show_ids: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str] = MappingProxyType({})
+    show_ids: Mapping[str, str] = MappingProxyType({})
     title: str = ""
     year: int | None = None
     season: int | None = None
@@ -82,8 +83,7 @@ class BlockList:
         )
 
 
-@dataclass(frozen=True)
-class Blocks:
+class Blocks(NamedTuple):
     """The blocks that count for a pair and feature, by the side they keep from."""
 
     source: BlockList = BlockList()

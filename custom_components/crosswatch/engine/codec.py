@@ -41,9 +41,13 @@ dump: Final[Callable[[object], str]] = json.JSONEncoder(
 load: Final[Callable[[str], Decoded]] = json.JSONDecoder().decode
 
 
+_LAST_SECOND: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
+
+
 def encode_moment(moment: datetime | None) -> float | None:
     """Return a moment as seconds since 1970, with its fraction."""
-    return moment.timestamp() if moment else None
+    # The last of all fractions would be rounded up to a year that there is not.
+    return min(moment.timestamp(), _LAST_SECOND) if moment else None
 
 
 def decode_moment(seconds: float | None) -> datetime | None:

@@ -5,9 +5,9 @@ metadata, is asked about those that have no partner at the other side.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
-from typing import Protocol, override, runtime_checkable
+from typing import NamedTuple, Protocol, override, runtime_checkable
 
 from .ids import ids_conflict, item_keys, merge_ids
 from .model import Item, Record
@@ -26,8 +26,7 @@ class Origin(StrEnum):
     NUMBERING = "numbering"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What an informant says of an item.
 
     `item` is of the kind that was asked about, and holds what was found: ids; of a

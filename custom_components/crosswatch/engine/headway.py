@@ -1,8 +1,8 @@
 """How far a run has come, for a person who waits for it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from .model import Feature
 
@@ -17,8 +17,7 @@ class Phase(StrEnum):
     RECORDING = "recording"
 
 
-@dataclass(frozen=True, slots=True)
-class Headway:
+class Headway(NamedTuple):
     """What a run is busy with: `done` of `total` operations are behind it.
 
     Both are 0 where nothing is counted.

@@ -1,7 +1,6 @@
 """What a run is about: two accounts, their pair, and the wishes of this one run."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from .model import Feature, Side
 from .policy import Policy
@@ -16,8 +15,7 @@ FEATURE_ORDER: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(NamedTuple):
     """One login at one provider; `account_id` scopes its stored snapshots."""
 
     account_id: str
@@ -25,8 +23,7 @@ class Account:
     provider: Provider
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(NamedTuple):
     """A link source → target with its settings; `pair_id` scopes all its state."""
 
     pair_id: str
@@ -45,8 +42,7 @@ class Pair:
         return self.source if side is Side.SOURCE else self.target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
+class RunOptions(NamedTuple):
     """How a run differs from the pair's settings.
 
     `features` narrows it. `full_refresh` reads everything again and retries what is

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from .model import Feature, Item, Side, Value
 
@@ -77,8 +78,7 @@ class Reason(StrEnum):
     KEPT = "kept"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(NamedTuple):
     """Add, update or remove one record on one side.
 
     `keys` are all keys either side knows the item by. `native_ids` are the item's
@@ -98,8 +98,7 @@ class Operation:
     native_ids: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skip:
+class Skip(NamedTuple):
     """A record that is deliberately left alone, and why.
 
     `side` is where it would have been written.
@@ -122,8 +121,7 @@ class OutcomeKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of one operation; exactly one for each operation that was sent.
 
     `native_id` is the address that the service gave the item, where it told one.

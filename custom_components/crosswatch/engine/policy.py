@@ -1,10 +1,10 @@
 """What a pair is set to do: its mode, and the rules of each of its features."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from .model import Feature, MediaKind
 
@@ -42,8 +42,7 @@ class Prefer(StrEnum):
     REPORT = "report"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgressPolicy:
+class ProgressPolicy(NamedTuple):
     """Which positions are worth copying.
 
     One below `min_position` or from `max_percent` on is left alone, and so is one
@@ -57,8 +56,7 @@ class ProgressPolicy:
     replay: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeaturePolicy:
+class FeaturePolicy(NamedTuple):
     """How one feature of a pair is synced.
 
     `kinds` limits it to these kinds, None to none; `libraries` to items in these
@@ -84,8 +82,7 @@ class FeaturePolicy:
     replace: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(NamedTuple):
     """What a pair is set to do.
 
     `shrink_guard` disbelieves a suddenly empty side. A run that would remove more
@@ -94,7 +91,7 @@ class Policy:
     """
 
     mode: Mode = Mode.ONE_WAY
-    features: Mapping[Feature, FeaturePolicy] = field(default_factory=dict)
+    features: Mapping[Feature, FeaturePolicy] = MappingProxyType({})
     prefer: Prefer = Prefer.NEWEST
     shrink_guard: bool = True
     delete_limit: int = 5

@@ -1,9 +1,8 @@
 """The contract that providers fulfil, and the errors they may raise."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from .ids import UNIVERSAL_NAMESPACES
 from .model import Feature, Library, MediaKind, Snapshot
@@ -12,8 +11,7 @@ from .plan import Operation, Outcome
 ALL_KINDS = frozenset(MediaKind)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeatureSupport:
+class FeatureSupport(NamedTuple):
     """What an account can do for one feature.
 
     `ids` are the namespaces by which it finds an item; an item that has none of them
@@ -49,8 +47,7 @@ class FeatureSupport:
     forgets: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountInfo:
+class AccountInfo(NamedTuple):
     """Who an account is at its service; `account_id` never changes."""
 
     account_id: str

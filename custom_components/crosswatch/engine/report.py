@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from copy import replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 from .model import Feature, Item, Side
 from .plan import Action, Operation, Outcome, OutcomeKind, Plan, Reason, Skip
@@ -71,8 +72,7 @@ class Counts:
         return ", ".join(f"{name}: {count}" for name, count in self.as_dict().items())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportItem:
+class ReportItem(NamedTuple):
     """What became of one item; `action` is None where nothing was to be done."""
 
     feature: Feature
@@ -106,8 +106,7 @@ def describe_item(item: Item) -> JsonDict:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(NamedTuple):
     """Why a feature could not be synced, and on which side that was."""
 
     side: Side
@@ -115,18 +114,16 @@ class Failure:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeatureReport:
+class FeatureReport(NamedTuple):
     """What a run did to one feature; `note` says what of its settings it cannot do."""
 
-    counts: Counts = field(default_factory=Counts)
+    counts: Counts = Counts()
     items: tuple[ReportItem, ...] = ()
     failure: Failure | None = None
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(NamedTuple):
     """The result of one run of one pair; `undo_of` is the id of the run it took back."""
 
     pair: str
@@ -159,6 +156,13 @@ class Report:
         """Return the line that every run ends with."""
         start = "Cancelled" if self.status is RunStatus.CANCELLED else "Done"
         return f"{start}. Total {self.counts.line}"
+
+    def without_items(self) -> Report:
+        """Return the report with its counts only; the items may be very many."""
+        features = {
+            feature: replace(each, items=()) for feature, each in self.features.items()
+        }
+        return replace(self, features=features)
 
     def as_dict(self, *, include_items: bool) -> JsonDict:
         """Return the report in the shape that the actions answer with."""

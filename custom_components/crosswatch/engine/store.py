@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 
 from .model import Feature
 from .state.blocks import BlockTables
+from .state.database import is_damage
 from .state.journals import JournalTables
 from .state.ledgers import Change, LedgerTables, Planned
 from .state.lookups import LookupTables
 from .state.reports import KEPT_RUNS, ReportTables
 from .state.snapshots import SnapshotState, SnapshotTables
 
-__all__ = ["KEPT_RUNS", "Change", "Planned", "SnapshotState", "Store"]
+__all__ = ["KEPT_RUNS", "Change", "Planned", "SnapshotState", "Store", "is_damage"]
 
 
 class Store(
@@ -47,7 +48,7 @@ class Store(
     def forget_pair(self, pair_id: str) -> None:
         """Remove all that is known of a pair."""
         with self._transaction() as connection:
-            for table in ("pair", "ledger", "planned", "journal", "report"):
+            for table in ("pair", "ledger", "planned", "journal", "report", "last_run"):
                 connection.execute(
                     f"DELETE FROM {table} WHERE pair_id = ?",  # noqa: S608
                     (pair_id,),

@@ -4,9 +4,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import orjson
+from yarl import URL
 
 from ..engine.provider import ProtocolError
-from .redaction import excerpt
+from .redaction import excerpt, redact
 
 type JsonValue = (
     bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None
@@ -14,21 +15,31 @@ type JsonValue = (
 type JsonObject = Mapping[str, JsonValue]
 
 
+def request_name(method: str, url: URL, secrets: Collection[str]) -> str:
+    """Return how texts name a request: without query, credentials and secrets."""
+    return f"{method} {redact(url.path, secrets)} at {url.host}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A complete answer; its status is left to the client to judge.
 
-    `request` names the request in texts. `written` tells that it was a write, which
-    may have been done even where its answer makes no sense. `headers` are found in
-    any case.
+    `written` tells that it was a write, which may have been done even where its answer
+    makes no sense. `headers` are found in any case.
     """
 
-    request: str
+    method: str
+    url: URL = field(repr=False)
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     written: bool = False
     secrets: Callable[[], Collection[str]] = field(repr=False, default=tuple)
+
+    @property
+    def request(self) -> str:
+        """Return the name of the request for texts."""
+        return request_name(self.method, self.url, self.secrets())
 
     @property
     def ok(self) -> bool:

@@ -1,20 +1,22 @@
 """The one HTTP layer: timeouts, safe retries, pace, and texts without secrets."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 import logging
 import math
 import random
-from typing import Final
+from typing import Final, NamedTuple
 
 import aiohttp
 import orjson
 from yarl import URL
 
 from ..engine.provider import ProviderError, ProviderUnavailableError, RateLimitedError
-from .answer import Answer, JsonObject, JsonValue
+from .answer import Answer, JsonObject, JsonValue, request_name
 from .limits import HostLimiter, Limiters, Pace
 from .redaction import redact
 
@@ -39,6 +41,8 @@ ATTEMPTS: Final = 3
 MAX_WAIT: Final = 60.0
 MAX_BODY: Final = 32 * 1024 * 1024
 CONNECT_TIMEOUT: Final = 10.0
+# Seconds that a read may take while others wait.
+HASTE: Final = 10.0
 
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _WORTH_RETRYING: Final = frozenset({429, 500, 502, 503, 504, 520, 521, 522})
@@ -94,8 +98,7 @@ class _Call:
         return self.method not in _READING
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
+class _Failure(NamedTuple):
     """An attempt that failed: whether to make another, and else what to raise."""
 
     error: ProviderError
@@ -122,6 +125,23 @@ def _once() -> aiohttp.ClientMiddlewareType:
         return await handler(request)
 
     return send
+
+
+_HASTY: Final[ContextVar[bool]] = ContextVar("crosswatch_hasty", default=False)
+
+
+@contextmanager
+def in_haste() -> Iterator[None]:
+    """Have each request of the block sent once, and no read waited for too long.
+
+    For a start, where others wait. What a write does counts more than time: a login
+    that is renewed meanwhile must not be lost.
+    """
+    token = _HASTY.set(True)
+    try:
+        yield
+    finally:
+        _HASTY.reset(token)
 
 
 class HttpClient:
@@ -167,11 +187,17 @@ class HttpClient:
         """Return the answer, be it a success, a redirect or a refusal.
 
         A read, and a write that is flagged `idempotent`, is repeated where that may
-        help; any other write only where it is known not to have arrived. Redirects
-        are not followed, as they would take credentials elsewhere.
+        help; any other write only where it is known not to have arrived. `in_haste`
+        nothing is. Redirects are not followed, as they would take credentials
+        elsewhere.
         """
+        method = method.upper()
+        idempotent = method in _READING if idempotent is None else idempotent
+        if _HASTY.get():
+            attempts = 1
+            timeout = min(timeout, HASTE) if idempotent else timeout
         call = _Call(
-            method.upper(),
+            method,
             self._address(url),
             params or {},
             None if json is None else orjson.dumps(json),
@@ -180,7 +206,7 @@ class HttpClient:
             aiohttp.ClientTimeout(
                 total=timeout, connect=min(CONNECT_TIMEOUT, 0.8 * timeout)
             ),
-            method.upper() in _READING if idempotent is None else idempotent,
+            idempotent,
         )
         attempt = 1
         maybe_sent = False
@@ -232,7 +258,8 @@ class HttpClient:
                 if len(body) > MAX_BODY:
                     raise aiohttp.ClientPayloadError("The answer is too long")
             return Answer(
-                request=self._name(call),
+                method=call.method,
+                url=call.url,
                 status=response.status,
                 headers=response.headers,
                 body=bytes(body),
@@ -242,7 +269,7 @@ class HttpClient:
 
     def _judge_error(self, call: _Call, err: Exception) -> _Failure:
         """Return what to do about a request that got no complete answer."""
-        name = self._name(call)
+        name = request_name(call.method, call.url, self._secrets())
         if isinstance(err, aiohttp.ClientSSLError):
             return _Failure(
                 TlsError(f"{name} failed: {self._tls_problem(err)}"), retry=False
@@ -285,11 +312,6 @@ class HttpClient:
         if address.scheme in {"http", "https"} and address.host:
             return address
         raise ProviderUnavailableError("The address is not one of a web server")
-
-    def _name(self, call: _Call) -> str:
-        """Return how texts name a request: without query, credentials and secrets."""
-        path = redact(call.url.path, self._secrets())
-        return f"{call.method} {path} at {call.url.host}"
 
     def _tls_problem(self, err: aiohttp.ClientSSLError) -> str:
         """Return what is wrong with the certificate or the handshake."""

@@ -4,15 +4,14 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 import time
+from typing import NamedTuple
 
 type Clock = Callable[[], float]
 type Sleep = Callable[[float], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Pace(NamedTuple):
     """What a host allows; 0 stands for no limit.
 
     `write_interval` is the time in seconds between two writes. At most `reads` reads

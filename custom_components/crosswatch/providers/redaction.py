@@ -1,6 +1,7 @@
 """Takes secrets out of texts that a person, a log or a report may see."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 import re
 from typing import Final
 from urllib.parse import quote
@@ -16,32 +17,40 @@ _NAMES: Final = (
     r"(?:token|secret|password|passwd|pw|api[-_]?key|session[-_]?id)"
     r"|client[-_]?(?:id|secret)|(?:device|user|auth)[-_]?code|user[-_]?name|email"
 )
-_PATTERNS: Final = (
-    # Credentials and queries of addresses.
-    (re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s\"'@]+@", re.IGNORECASE), r"\1"),
-    (
-        re.compile(
-            r"(\b[a-z][a-z0-9+.-]*://[^\s\"'?#]*)[?#][^\s\"'<>]*", re.IGNORECASE
+
+
+@cache
+def _patterns() -> Sequence[tuple[re.Pattern[str], str]]:
+    """Return what looks like a secret, and what stands there instead.
+
+    They take a while to be made, and most of the time nothing goes wrong.
+    """
+    return (
+        # Credentials and queries of addresses.
+        (re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s\"'@]+@", re.IGNORECASE), r"\1"),
+        (
+            re.compile(
+                r"(\b[a-z][a-z0-9+.-]*://[^\s\"'?#]*)[?#][^\s\"'<>]*", re.IGNORECASE
+            ),
+            r"\1",
         ),
-        r"\1",
-    ),
-    (
-        re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE),
-        rf"\1 {REDACTED}",
-    ),
-    # "name": "value" as in JSON, name=value as in forms and headers.
-    (
-        re.compile(
-            rf"(?<![\w])([\"']?(?:{_NAMES})[\"']?\s*[:=]\s*)"
-            r"(\"(?:[^\"\\]|\\.)*\"?|'[^']*'?|[^\s,;&\"'}]+)",
-            re.IGNORECASE,
+        (
+            re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE),
+            rf"\1 {REDACTED}",
         ),
-        rf"\1{REDACTED}",
-    ),
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), REDACTED),
-    # Anything that looks like a token, whatever it is called.
-    (re.compile(r"\b[A-Za-z0-9_-]{32,}\b={0,2}"), REDACTED),
-)
+        # "name": "value" as in JSON, name=value as in forms and headers.
+        (
+            re.compile(
+                rf"(?<![\w])([\"']?(?:{_NAMES})[\"']?\s*[:=]\s*)"
+                r"(\"(?:[^\"\\]|\\.)*\"?|'[^']*'?|[^\s,;&\"'}]+)",
+                re.IGNORECASE,
+            ),
+            rf"\1{REDACTED}",
+        ),
+        (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), REDACTED),
+        # Anything that looks like a token, whatever it is called.
+        (re.compile(r"\b[A-Za-z0-9_-]{32,}\b={0,2}"), REDACTED),
+    )
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
@@ -53,7 +62,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
                 text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", REDACTED, text)
             else:
                 text = text.replace(form, REDACTED)
-    for pattern, replacement in _PATTERNS:
+    for pattern, replacement in _patterns():
         text = pattern.sub(replacement, text)
     return text
 

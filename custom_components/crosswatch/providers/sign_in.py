@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from ..engine.provider import AccountInfo
 from .http import JsonObject
@@ -26,8 +27,7 @@ class FieldKind(StrEnum):
     PATH = "path"
 
 
-@dataclass(frozen=True, slots=True)
-class FormField:
+class FormField(NamedTuple):
     """One field of a form; its texts are found by the name of the form and its own.
 
     `options` are the values to choose from, with the names that a person knows them
@@ -38,7 +38,7 @@ class FormField:
     kind: FieldKind
     required: bool = True
     default: str | bool | None = None
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = MappingProxyType({})
 
     @property
     def preset(self) -> str | bool | None:

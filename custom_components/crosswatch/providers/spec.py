@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from types import MappingProxyType
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import aiohttp
 
@@ -45,8 +46,7 @@ class Listener(Protocol):
         """Listen until cancelled; whatever fails is tried again, later and later."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
+class Allowance(NamedTuple):
     """How many requests an account may make, and how many are left until `reset`."""
 
     limit: int
@@ -80,8 +80,7 @@ class SignInContext:
     known: JsonObject = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announcement:
+class Announcement(NamedTuple):
     """What something in the network tells of itself without being asked.
 
     `properties` are the fields of its zeroconf record, or of its UPnP description.
@@ -90,7 +89,7 @@ class Announcement:
     host: str
     port: int | None
     name: str
-    properties: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = MappingProxyType({})
 
     @property
     def authority(self) -> str:
@@ -99,8 +98,7 @@ class Announcement:
         return host if self.port is None else f"{host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundServer:
+class FoundServer(NamedTuple):
     """A server that announces itself.
 
     `server_id` stays with the server. `answers` fill in the form to sign in. `marks`
@@ -113,8 +111,7 @@ class FoundServer:
     marks: JsonObject
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderParts:
+class ProviderParts(NamedTuple):
     """What a provider is made of: what it can do, how to sign in, how to build it.
 
     `address` is where all its accounts are, empty where each has a server of its own.
@@ -130,17 +127,14 @@ class ProviderParts:
     capabilities: Mapping[Feature, FeatureSupport]
     sign_in: Callable[[SignInContext], SignIn]
     create: Callable[[Connection], Provider]
-    ways: Mapping[str, Callable[[SignInContext], SignIn]] = field(default_factory=dict)
-    known_from: Mapping[str, Callable[[JsonObject], Answers]] = field(
-        default_factory=dict
-    )
+    ways: Mapping[str, Callable[[SignInContext], SignIn]] = MappingProxyType({})
+    known_from: Mapping[str, Callable[[JsonObject], Answers]] = MappingProxyType({})
     address: str = ""
     found: Callable[[Announcement], FoundServer | None] | None = None
     forget: Callable[[JsonObject, Path], None] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderSpec:
+class ProviderSpec(NamedTuple):
     """One provider, as far as it is known before it is needed.
 
     `load` imports its parts, when it is called for the first time: a home has accounts
@@ -154,9 +148,9 @@ class ProviderSpec:
     slug: str
     name: str
     load: Callable[[], ProviderParts]
-    links: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = MappingProxyType({})
     options: tuple[FormField, ...] = ()
-    moved_by: Mapping[str, Feature] = field(default_factory=dict)
+    moved_by: Mapping[str, Feature] = MappingProxyType({})
     announced_as: tuple[str, ...] = ()
 
 

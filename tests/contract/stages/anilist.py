@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 import json
 from pathlib import Path

@@ -12,7 +12,8 @@ its step says and nothing more. In all texts `m1..3` stands for `m1 m2 m3`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from pathlib import Path
 import re
 from typing import Final

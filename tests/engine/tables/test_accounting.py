@@ -6,7 +6,8 @@ not at all: what an account says nothing of is `mute`, and what it does not do i
 """
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import override
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 import json
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from yarl import URL
 
 from ..catalogue import Catalogue
+from ..clock import Clock
 from ..routing import FORWARDED_HOST
 from . import Account, PlexCloudSimulator, PlexServerSimulator, Seeded, seed
 
@@ -18,22 +19,6 @@ NOW = datetime(2026, 11, 22, 12, 0, 30, 250_000, tzinfo=UTC)
 PLEX_TV = "plex.tv"
 DISCOVER = "discover.provider.plex.tv"
 METADATA = "metadata.provider.plex.tv"
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        """Start now."""
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        """Return the moment."""
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass."""
-        self.now += timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +103,7 @@ class Api:
 @pytest.fixture
 def clock() -> Clock:
     """Return a clock that stands still."""
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from ..clock import Clock
 from . import Account, PlexCloudSimulator
-from .conftest import DISCOVER, METADATA, PLEX_TV, Api, Clock
+from .conftest import DISCOVER, METADATA, PLEX_TV, Api
 
 PINS = "/api/v2/pins"
 
@@ -58,9 +59,9 @@ async def test_a_pin_expires(
     """After its time a code is unknown, to the one who asks and who enters it."""
     cloud.pin_seconds = 60
     made = (await nobody.call("POST", PINS)).data
-    clock.advance(59)
+    clock.move(seconds=59)
     assert (await nobody.get(f"{PINS}/{made['id']}")).data["expiresIn"] == 1
-    clock.advance(1)
+    clock.move(seconds=1)
     reply = await nobody.call("GET", f"{PINS}/{made['id']}")
     assert reply.status == 404
     assert reply.data["errors"][0]["code"] == 1020
@@ -88,7 +89,7 @@ async def test_asking_too_often(
     path = f"{PINS}/{(await nobody.call('POST', PINS)).data['id']}"
     assert (await nobody.call("GET", path)).status == 200
     assert (await nobody.call("GET", path)).status == 429
-    clock.advance(1)
+    clock.move(seconds=1)
     assert (await nobody.call("GET", path)).status == 200
 
 

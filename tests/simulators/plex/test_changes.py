@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
+from ..clock import Clock
 from . import Account, PlexServerSimulator, Seeded
-from .conftest import Api, Clock
+from .conftest import Api
 
 IDENTIFIER = "identifier=com.plexapp.plugins.library"
 
@@ -19,7 +20,7 @@ async def test_marking(
     assert await api.do("scrobble", film.rating_key, "&viewedAt=1500000000") == 200
     view = plex.view(jon, film)
     assert (view.count, view.viewed_at, view.offset) == (1, plex.library.now(), 0)
-    clock.advance(100)
+    clock.move(seconds=100)
     assert await api.do("scrobble", film.rating_key, method="PUT") == 200
     view = plex.view(jon, film)
     assert (view.count, view.viewed_at) == (2, plex.library.now())
@@ -235,9 +236,9 @@ async def test_seen_later(
     plex.behaviour.visible_after = 2
     await api.do("scrobble", 101)
     path = "/library/metadata/101"
-    clock.advance(1)
+    clock.move(seconds=1)
     assert "viewCount" not in (await api.get(path)).rows[0]
-    clock.advance(1)
+    clock.move(seconds=1)
     row = (await api.get(path)).rows[0]
     assert row["viewCount"] == 1
     assert row["lastViewedAt"] == plex.library.now() - 2

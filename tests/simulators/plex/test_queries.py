@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from ..base import FaultKind
+from ..clock import Clock
 from . import Account, PlexServerSimulator, Seeded
-from .conftest import Api, Clock
+from .conftest import Api
 
 MOVIES = "/library/sections/1/all"
 EPISODES = "/library/sections/2/all?type=4"

@@ -1,32 +1,17 @@
 """A small SIMKL, and somebody who asks it."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 import json
 
 import aiohttp
 import pytest
 
 from ..catalogue import make_catalogue
+from ..clock import Clock
 from . import Account, Behaviour, Bucket, SimklSimulator, Title
 
 NOW = datetime(2026, 11, 22, 12, 0, 30, tzinfo=UTC)
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        """Start now."""
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        """Return the moment."""
-        return self.now
-
-    def advance(self, **span: float) -> None:
-        """Let time pass."""
-        self.now += timedelta(**span)
 
 
 class Api:
@@ -83,7 +68,7 @@ class Api:
 @pytest.fixture
 def clock() -> Clock:
     """Return a clock that stands still."""
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

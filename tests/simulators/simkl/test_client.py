@@ -16,8 +16,8 @@ import webbrowser
 
 import pytest
 
+from ..clock import Clock
 from . import Account, SimklSimulator, Title
-from .conftest import Clock
 
 AT = "2026-03-01T20:30:40Z"
 

@@ -3,8 +3,9 @@
 import aiohttp
 import pytest
 
+from ..clock import Clock
 from . import Account, SimklSimulator, Title
-from .conftest import Api, Clock
+from .conftest import Api
 
 
 async def test_apps(api: Api, simkl: SimklSimulator) -> None:
@@ -56,7 +57,7 @@ async def test_pin(api: Api, simkl: SimklSimulator, clock: Clock) -> None:
     assert await api.get(path) == {"result": "KO", "message": "Authorization pending"}
     assert await api.get(path) == {"result": "KO", "message": "Slow down"}
     simkl.approve(str(begun["user_code"]))
-    clock.advance(seconds=5)
+    clock.move(seconds=5)
     done = await api.get(path)
     assert isinstance(done, dict)
     api.token = str(done["access_token"])
@@ -70,7 +71,7 @@ async def test_pin_that_expires(api: Api, clock: Clock) -> None:
     """A code that is too old is answered with a new one."""
     begun = await api.get("/oauth/pin")
     assert isinstance(begun, dict)
-    clock.advance(minutes=16)
+    clock.move(minutes=16)
     gone = await api.get(f"/oauth/pin/{begun['user_code']}")
     assert isinstance(gone, dict)
     assert gone["device_code"] == "DEVICE_CODE"

@@ -2,8 +2,9 @@
 
 import pytest
 
+from ..clock import Clock
 from . import Account, Empty, SimklSimulator, Status, Title
-from .conftest import NOW, Api, Clock
+from .conftest import NOW, Api
 
 EPISODES = {"extended": "full", "episode_watched_at": "yes"}
 
@@ -65,9 +66,9 @@ async def test_changes_only(
 ) -> None:
     """What changed later than a moment is listed, but not what has left the library."""
     alice.watch(film)
-    clock.advance(hours=1)
+    clock.move(hours=1)
     alice.rate(show, 7)
-    clock.advance(hours=1)
+    clock.move(hours=1)
     body = await api.get("/sync/all-items", date_from="2026-11-22T12:30:00Z")
     assert isinstance(body, dict)
     assert body.keys() == {"shows"}
@@ -153,7 +154,7 @@ async def test_positions(
 ) -> None:
     """There is one for each title, the newest first; what was watched is hidden."""
     alice.pause(film, None, 20.5)
-    clock.advance(minutes=1)
+    clock.move(minutes=1)
     first, second = show.regular()[:2]
     alice.pause(show, first, 30)
     alice.pause(show, second, 40)
@@ -162,13 +163,13 @@ async def test_positions(
     assert [row["progress"] for row in rows] == [40, 20.5]
     assert rows[0]["episode"]["episode"] == second.number
     assert rows[1]["movie"]["ids"]["tmdb"] == int(film.ids["tmdb"])
-    clock.advance(minutes=1)
+    clock.move(minutes=1)
     alice.watch(film)
     assert await api.get("/sync/playback/movies") == []
     hidden = await api.get("/sync/playback/movies", hide_watched="false")
     assert isinstance(hidden, list)
     assert len(hidden) == 1
-    clock.advance(days=8)
+    clock.move(days=8)
     alice.expire()
     assert await api.get("/sync/playback") == []
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from ..clock import Clock
 from . import Account, Bucket, SimklSimulator, Status, Title
-from .conftest import NOW, Api, Clock
+from .conftest import NOW, Api
 
 AT = "2026-03-01T20:30:40Z"
 
@@ -218,7 +219,7 @@ async def test_pausing_and_stopping(
     assert status == 409
     assert isinstance(told, dict)
     assert told.keys() == {"watched_at", "expires_at"}
-    clock.advance(hours=2)
+    clock.move(hours=2)
     answer = await api.post("/scrobble/stop", {**body, "progress": 20.25})
     assert answer["action"] == "pause"
     assert answer["id"] != number

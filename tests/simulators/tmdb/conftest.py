@@ -1,30 +1,15 @@
 """Fixtures for the simulated TMDb's own tests."""
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
 
 from ..catalogue import Catalogue
+from ..clock import Clock
 from . import TmdbSimulator
 from .wire import Json
-
-
-class Clock:
-    """A clock that stands still until somebody turns it on."""
-
-    def __init__(self) -> None:
-        """Start at noon."""
-        self.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """Return the present moment."""
-        return self.now
-
-    def forward(self, **time: float) -> None:
-        """Let time pass."""
-        self.now += timedelta(**time)
 
 
 class Caller:
@@ -74,7 +59,7 @@ class Caller:
 @pytest.fixture
 def clock() -> Clock:
     """Return the clock of the service."""
-    return Clock()
+    return Clock(datetime(2026, 11, 22, 12, tzinfo=UTC))
 
 
 @pytest.fixture

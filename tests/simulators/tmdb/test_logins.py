@@ -2,8 +2,9 @@
 
 import pytest
 
+from ..clock import Clock
 from . import TmdbSimulator
-from .conftest import Caller, Clock
+from .conftest import Caller
 
 DENIED = (401, 17)
 DEAD = (401, 33)
@@ -50,7 +51,7 @@ async def test_token_expires(caller: Caller, tmdb: TmdbSimulator, clock: Clock) 
     assert told["expires_at"] == "2026-11-22 13:00:00 UTC"
     token = str(told["request_token"])
     tmdb.approve(token)
-    clock.forward(hours=1)
+    clock.move(hours=1)
     body = {"request_token": token}
     denied = await caller.refusal("POST", "/authentication/session/new", body)
     assert denied == DEAD
@@ -81,7 +82,7 @@ async def test_rate(caller: Caller, tmdb: TmdbSimulator, clock: Clock) -> None:
     for _ in range(3):
         await caller.get("/authentication")
     assert await caller.refusal("GET", "/authentication") == (429, 25)
-    clock.forward(seconds=1)
+    clock.move(seconds=1)
     await caller.get("/authentication")
 
 

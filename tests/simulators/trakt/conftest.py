@@ -8,25 +8,10 @@ import json
 import aiohttp
 import pytest
 
+from ..clock import Clock
 from . import Behaviour, Title, TraktSimulator
 
 NOW = datetime(2026, 11, 22, 12, 0, 30, 250_000, tzinfo=UTC)
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        """Start now."""
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        """Return the moment."""
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass."""
-        self.now += timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +111,7 @@ def fill(trakt: TraktSimulator) -> None:
 @pytest.fixture
 def clock() -> Clock:
     """Return the clock of the service."""
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

@@ -2,9 +2,10 @@
 
 import pytest
 
+from ..clock import Clock
 from . import Library, TraktSimulator
 from .activities import Activities
-from .conftest import NOW, Clock
+from .conftest import NOW
 
 
 def test_slugs() -> None:

@@ -3,8 +3,9 @@
 import aiohttp
 import pytest
 
+from ..clock import Clock
 from . import TraktSimulator
-from .conftest import Api, Clock, Reply
+from .conftest import Api, Reply
 
 CODE = "/oauth/device/code"
 POLL = "/oauth/device/token"
@@ -78,7 +79,7 @@ async def test_approved_once(device: Device, clock: Clock) -> None:
     begun = await device.begin()
     pending = await device.poll(begun["device_code"])
     assert (pending.status, pending.text) == (400, "")
-    clock.advance(5)
+    clock.move(seconds=5)
     device.trakt.approve(str(begun["user_code"]))
     token = await device.poll(begun["device_code"])
     assert token.status == 200
@@ -90,7 +91,7 @@ async def test_approved_once(device: Device, clock: Clock) -> None:
         "expires_in": 604_800,
         "created_at": int(clock.now.timestamp()),
     }
-    clock.advance(5)
+    clock.move(seconds=5)
     assert (await device.poll(begun["device_code"])).status == 409
     assert await device.status_with(token.data["access_token"]) == 200
 
@@ -118,7 +119,7 @@ async def test_expired(device: Device, clock: Clock) -> None:
     """A code runs out, also if it is approved too late to be fetched."""
     begun = await device.begin()
     device.trakt.approve(str(begun["user_code"]))
-    clock.advance(600)
+    clock.move(seconds=600)
     assert (await device.poll(begun["device_code"])).status == 410
     begun = await device.begin()
     device.trakt.oauth.expire_codes()
@@ -138,13 +139,13 @@ async def test_too_fast(device: Device, clock: Clock) -> None:
     """Polling faster than the interval is refused, however often it is tried."""
     begun = await device.begin()
     assert (await device.poll(begun["device_code"])).status == 400
-    clock.advance(3)
+    clock.move(seconds=3)
     slow_down = await device.poll(begun["device_code"])
     assert slow_down.status == 429
     assert slow_down.headers["Retry-After"] == "5"
-    clock.advance(3)
+    clock.move(seconds=3)
     assert (await device.poll(begun["device_code"])).status == 429
-    clock.advance(5)
+    clock.move(seconds=5)
     assert (await device.poll(begun["device_code"])).status == 400
 
 
@@ -206,9 +207,9 @@ async def test_token_expires(device: Device, clock: Clock) -> None:
     device.trakt.oauth.token_lifetime = 60
     token = await device.signed_in()
     assert token["expires_in"] == 60
-    clock.advance(59)
+    clock.move(seconds=59)
     assert await device.status_with(token["access_token"]) == 200
-    clock.advance(1)
+    clock.move(seconds=1)
     assert await device.status_with(token["access_token"]) == 401
     assert (await device.refresh(token["refresh_token"])).status == 200
 

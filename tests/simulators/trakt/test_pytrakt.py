@@ -23,8 +23,8 @@ from trakt.sync import (
 )
 from trakt.users import User
 
+from ..clock import Clock
 from . import Title, TraktSimulator
-from .conftest import Clock
 from .test_writes import names, plays_of
 
 WATCHED = datetime(2024, 2, 3, 20, 15, 40, tzinfo=UTC)

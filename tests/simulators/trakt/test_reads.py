@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from ..clock import Clock
 from . import Account, Title, TraktSimulator
-from .conftest import NOW, Api, Clock, Reply
+from .conftest import NOW, Api, Reply
 
 MOVIE = {
     "title": "Batman Begins",
@@ -322,7 +323,7 @@ async def test_stamps_follow_the_clock(
     trakt: TraktSimulator, api: Api, clock: Clock, batman: Title
 ) -> None:
     """A stamp is the moment of the change, to the millisecond."""
-    clock.advance(1.125)
+    clock.move(seconds=1.125)
     trakt.alice.rate(batman, 8)
     assert (await stamps(api))["movies.rated_at"] == "2026-11-22T12:00:31.375Z"
 
@@ -377,7 +378,7 @@ async def test_playback(
 ) -> None:
     """Where somebody stopped; the running time only in full."""
     trakt.alice.pause(titles["movie"], 10.5)
-    clock.advance(60)
+    clock.move(seconds=60)
     trakt.alice.pause(titles["episode"], 5)
     last = trakt.alice.pause(titles["episode"], 65.5)
     rows = (await api.get("/sync/playback")).rows

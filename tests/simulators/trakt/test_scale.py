@@ -5,8 +5,9 @@ from time import perf_counter, process_time
 import aiohttp
 
 from ..catalogue import make_catalogue
+from ..clock import Clock
 from . import Behaviour, TraktSimulator
-from .conftest import Api, Clock
+from .conftest import Api
 
 PLAYS = 10_000
 BATCH = 1_000

@@ -1,12 +1,11 @@
 """Telling the service what is watched, and hiding shows."""
 
-from datetime import timedelta
-
 import pytest
 
+from ..clock import Clock
 from ..openapi import OpenApi, load_openapi
 from . import Title, TraktSimulator
-from .conftest import Api, Clock
+from .conftest import Api
 from .test_openapi import violations
 from .test_writes import plays_of
 
@@ -64,7 +63,7 @@ async def test_the_end(
             "expires_at": "2026-11-22T13:00:00.000Z",
         },
     )
-    clock.advance(3600)
+    clock.move(seconds=3600)
     reply = await api.post("/scrobble/stop", {**BATMAN, "progress": 90})
     assert reply.status == 201
     assert len(plays_of(trakt.alice)) == 2
@@ -106,7 +105,7 @@ async def test_watching(
     told = (await api.get("/users/me/watching")).data
     assert told["movie"] == {"title": "Batman Begins", "year": 2005, "ids": batman.ids}
     assert told["expires_at"] == "2026-11-22T13:00:30.000Z"
-    clock.advance(timedelta(hours=1).total_seconds())
+    clock.move(hours=1)
     assert (await api.get("/users/me/watching")).status == 204
     trakt.behaviour.has_watching = False
     assert (await api.get("/users/me/watching")).status == 404

@@ -1,7 +1,8 @@
 """A plan in the making: what passes the gates, what is held, and what is left alone."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 from typing import Final

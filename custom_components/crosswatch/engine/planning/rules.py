@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from copy import replace
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from operator import attrgetter
 from typing import Final
 
@@ -86,17 +88,14 @@ class Rules:
     @property
     def signature(self) -> str:
         """Return a text that changes whenever a plan could come out differently."""
-        parts = [str(PLANNING_VERSION)]
-        for part in (self, self.policy, self.policy.progress, self.source, self.target):
-            for each in fields(part):
-                value = getattr(part, each.name)
-                if value not in (self.policy, self.source, self.target):
-                    parts.append(
-                        ",".join(sorted(value))
-                        if isinstance(value, frozenset)
-                        else str(value)
-                    )
-        return "|".join(parts)
+        own = [getattr(self, each.name) for each in fields(self)]
+        others = (self.policy, self.policy.progress, self.source, self.target)
+        texts = [
+            ",".join(sorted(value)) if isinstance(value, frozenset) else str(value)
+            for value in chain(own, *others)
+            if value not in (self.policy, self.source, self.target)
+        ]
+        return "|".join([str(PLANNING_VERSION), *texts])
 
     def support(self, side: Side) -> FeatureSupport:
         """Return what the account on this side can hold."""

@@ -1,7 +1,7 @@
 """The blocks that people have made."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 
 from ..blocks import Block

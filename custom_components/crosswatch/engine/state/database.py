@@ -1,7 +1,7 @@
 """The state file itself: opened, brought up to date, and one transaction at a time."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 import sqlite3
@@ -14,26 +14,46 @@ from .schema import migrate
 class Database:
     """The open state file. Opening it may raise OSError or sqlite3.OperationalError."""
 
-    def __init__(self, connection: sqlite3.Connection, set_aside: Path | None) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, set_aside: Path | None
+    ) -> None:
         """Keep an open connection; use `open` instead."""
+        self._path = path
         self._connection = connection
         self._lock = Lock()
         self.set_aside = set_aside
+        # A new file needs no look.
+        self.checked = set_aside is not None
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open the state, and make it if there is none.
 
-        A damaged file is set aside under another name, never deleted, and the state
-        begins anew: every pair then runs as if for the first time.
+        What is no state file is set aside under another name, never deleted, and the
+        state begins anew: every pair then runs as if for the first time.
         """
         try:
-            return cls(_connect(path), None)
+            return cls(path, _connect(path), None)
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:
             aside = _set_aside(path)
-        return cls(_connect(path), aside)
+        return cls(path, _connect(path), aside)
+
+    def check(self) -> None:
+        """Look through the whole file, once; set it aside as `open` does if damaged.
+
+        That takes a while with many records: it is for whoever is about to rely on
+        them, and nothing that a start waits for.
+        """
+        with self._lock:
+            if self.checked:
+                return
+            if not _is_sound(self._connection):
+                self._connection.close()
+                self.set_aside = _set_aside(self._path)
+                self._connection = _connect(self._path)
+            self.checked = True
 
     def schema(self) -> int:
         """Return the version of what the tables of the file look like."""
@@ -52,6 +72,25 @@ class Database:
         """Hold the connection for one transaction; only one thread has it."""
         with self._lock, self._connection as connection:
             yield connection
+
+
+def is_damage(err: sqlite3.Error) -> bool:
+    """Tell whether an error says that the file cannot be read as what it is."""
+    # The extended codes of SQLite hold the primary one in their lowest byte.
+    code = getattr(err, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def _is_sound(connection: sqlite3.Connection) -> bool:
+    """Tell whether the structure of the file is as it should be."""
+    try:
+        with closing(connection.execute("PRAGMA quick_check(1)")) as rows:
+            verdict: tuple[str] = rows.fetchone()
+    except sqlite3.DatabaseError as err:
+        if is_damage(err):
+            return False
+        raise
+    return verdict == ("ok",)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -1,9 +1,8 @@
 """The ledgers of all pairs, and what their last plans saw."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 import sqlite3
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..ledger import Decision, LedgerRow
 from ..model import Feature
@@ -14,8 +13,7 @@ _LEDGER_COLUMNS: Final = ", ".join(LedgerRow._fields)
 _LEDGER_MARKS: Final = ", ".join("?" for _ in LedgerRow._fields)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class Planned(NamedTuple):
     """What the last plan of a pair and feature saw, and what it left alone.
 
     `rules` stands for the pair's settings at that time. `items` is the text of the
@@ -31,8 +29,7 @@ class Planned:
     items: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """The ledger rows that a run writes, and those it no longer needs."""
 
     rows: Sequence[LedgerRow] = ()

@@ -26,10 +26,15 @@ class ReportTables(Database):
     def save_report(self, report: Report) -> None:
         """Keep a report, and let go of the oldest ones and their journal."""
         body = zlib.compress(encode_report(report).encode(), 1)
+        short = encode_report(report.without_items())
         with self._transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO report VALUES (?, ?, ?, ?)",
                 (report.run_id, report.pair_id, report.started.timestamp(), body),
+            )
+            connection.execute(
+                "INSERT OR REPLACE INTO last_run VALUES (?, ?)",
+                (report.pair_id, short),
             )
             connection.execute(
                 "DELETE FROM report WHERE pair_id = ?1 AND run_id NOT IN"
@@ -54,3 +59,15 @@ class ReportTables(Database):
                 (pair_id,),
             ).fetchone()
         return decode_report(zlib.decompress(row[0]).decode()) if row else None
+
+    def last_run(self, pair_id: str) -> Report | None:
+        """Return the report of the last run without its items, which may be many."""
+        with self._transaction() as connection:
+            row = connection.execute(
+                "SELECT body FROM last_run WHERE pair_id = ?", (pair_id,)
+            ).fetchone()
+        if row is not None:
+            return decode_report(row[0])
+        # An older release has made it.
+        report = self.last_report(pair_id)
+        return report.without_items() if report else None

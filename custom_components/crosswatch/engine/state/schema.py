@@ -11,7 +11,9 @@ from typing import Final
 # left alone, so that a run in which nothing changed need not plan anew.
 # `journal`: an operation before it is sent, what came of it, and whether the ledger
 # knows. `block`: see blocks.py; its scope is a pair or an account. `lookup`: what
-# informants have answered, empty where they know nothing.
+# informants have answered, empty where they know nothing. What a start shows is read
+# without the many rows behind it: `snapshot.records` counts those of `record`, and
+# `last_run` is the newest of `report` without its items.
 MIGRATIONS: Final[Sequence[str]] = (
     """
     CREATE TABLE pair (pair_id TEXT PRIMARY KEY, created_at REAL NOT NULL);
@@ -79,18 +81,23 @@ MIGRATIONS: Final[Sequence[str]] = (
         PRIMARY KEY (informant, key)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE snapshot ADD COLUMN records INTEGER NOT NULL DEFAULT 0;
+    UPDATE snapshot SET records = (
+        SELECT COUNT(*) FROM record WHERE record.account_id = snapshot.account_id
+        AND record.feature = snapshot.feature
+    );
+    CREATE TABLE last_run (pair_id TEXT PRIMARY KEY, body TEXT NOT NULL);
+    """,
 )
 
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the file to the newest version.
 
-    Raises sqlite3.DatabaseError for a file that is damaged, and for one that a newer
+    Raises sqlite3.DatabaseError for what is no state file, and for one that a newer
     release has written: what it means is not known here.
     """
-    with closing(connection.execute("PRAGMA quick_check")) as rows:
-        if rows.fetchone() != ("ok",):
-            raise sqlite3.DatabaseError("the file is damaged")
     with closing(connection.execute("PRAGMA user_version")) as rows:
         version = rows.fetchone()[0]
     if version > len(MIGRATIONS):

@@ -1,10 +1,9 @@
 """Stored snapshots: what each account listed last."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..codec import decode_records, decode_value, encode_records
 from ..model import Feature, Record, Snapshot, Value
@@ -19,8 +18,7 @@ _COLUMNS: Final = (
 _AT_A_TIME: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotState:
+class SnapshotState(NamedTuple):
     """What is known of a stored snapshot without loading it."""
 
     marker: str
@@ -35,9 +33,7 @@ class SnapshotTables(Database):
         """Return how many records the account's stored snapshots have."""
         with self._transaction() as connection:
             rows = connection.execute(
-                "SELECT snapshot.feature, COUNT(native_id) FROM snapshot"
-                " LEFT JOIN record USING (account_id, feature)"
-                " WHERE snapshot.account_id = ? GROUP BY snapshot.feature",
+                "SELECT feature, records FROM snapshot WHERE account_id = ?",
                 (account_id,),
             ).fetchall()
         return {Feature(feature): count for feature, count in rows}
@@ -143,15 +139,17 @@ class SnapshotTables(Database):
             )
             moved = previous is None or (bool(changed or gone) and not as_before)
             connection.execute(
-                "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?)"
+                "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET marker = excluded.marker,"
-                " full_read_at = excluded.full_read_at, version = version + ?",
+                " full_read_at = excluded.full_read_at, version = version + ?,"
+                " records = excluded.records",
                 (
                     account_id,
                     feature,
                     snapshot.marker,
                     snapshot.full_read_at.timestamp(),
                     1,
+                    len(new),
                     moved,
                 ),
             )

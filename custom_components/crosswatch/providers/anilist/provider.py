@@ -9,7 +9,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 import time
 from typing import Final

@@ -6,9 +6,9 @@ from typing import Final
 
 from yarl import URL
 
-_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_SCHEME: Final = r"[a-z][a-z0-9+.-]*://"
 # The page of the web client, which people copy from their browser.
-_WEB_CLIENT: Final = re.compile(r"/web(/|/index\.html)?$", re.IGNORECASE)
+_WEB_CLIENT: Final = r"/web(/|/index\.html)?$"
 
 
 def parse_address(text: str) -> str | None:
@@ -18,7 +18,7 @@ def parse_address(text: str) -> str | None:
     part of it. Without a scheme it is http.
     """
     text = text.strip()
-    if not _SCHEME.match(text):
+    if not re.match(_SCHEME, text, re.IGNORECASE):
         text = f"http://{_bracketed(text.lstrip('/'))}"
     try:
         url = URL(text)
@@ -27,7 +27,8 @@ def parse_address(text: str) -> str | None:
         return None
     if not valid or " " in (url.host or ""):
         return None
-    path = _WEB_CLIENT.sub("", url.raw_path.rstrip("/")).rstrip("/")
+    path = url.raw_path.rstrip("/")
+    path = re.sub(_WEB_CLIENT, "", path, flags=re.IGNORECASE).rstrip("/")
     return f"{url.origin()}{path}"
 
 

@@ -3,11 +3,10 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from itertools import batched, combinations
 import time
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from ...engine.ids import ids_conflict, item_keys
 from ...engine.model import Item, MediaKind
@@ -78,8 +77,7 @@ async def parse_page(answer: JsonObject) -> Page:
     return Page(rows, total)
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """A list of the server in some order."""
 
     ask: Ask

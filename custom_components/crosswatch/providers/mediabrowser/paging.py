@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ...engine.provider import ProtocolError, ProviderError
 from .rows import Page, Row
@@ -15,8 +14,7 @@ MOST_ROWS: Final = 1_000_000
 type FetchPage = Callable[[int, int], Coroutine[None, None, Page]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """All pages of a list, as one attempt got them."""
 
     rows: dict[str, Row]

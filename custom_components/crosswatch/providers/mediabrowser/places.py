@@ -5,10 +5,9 @@ whichever is less work for the server.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import batched
 from math import ceil
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from ...engine.model import Library
 from ...engine.provider import ProtocolError
@@ -53,8 +52,7 @@ class PlacesClient(Protocol):
         """Return what an item lies in; nothing if there is no such item."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A library as the user sees it; `real` where it is one of the server's own."""
 
     library: Library

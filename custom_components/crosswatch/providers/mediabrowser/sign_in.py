@@ -1,8 +1,7 @@
 """Signs a person in to a server with a password; what both families have in common."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
-from typing import ClassVar, Final, override
+from typing import ClassVar, Final, NamedTuple, override
 
 from yarl import URL
 
@@ -27,8 +26,7 @@ _MOST_REQUESTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
-@dataclass(frozen=True, slots=True)
-class FoundAt:
+class FoundAt(NamedTuple):
     """A server that was found to be one of a fitting kind and version."""
 
     url: str

@@ -1,7 +1,7 @@
 """One SIMKL account, as the engine sees it."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import replace
+from copy import replace
 from typing import Final
 
 from ...engine.model import Feature, MediaKind, Snapshot

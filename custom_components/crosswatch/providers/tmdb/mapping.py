@@ -151,11 +151,11 @@ def moment_from(value: JsonValue) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(value.removesuffix(" UTC"))
-    except ValueError:
+        if moment.tzinfo is None:
+            return moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC)
+    except ValueError, OverflowError:
         return None
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC)
 
 
 def name_in(row: JsonObject) -> str:

@@ -6,12 +6,12 @@ import unicodedata
 
 # In any script at most four bytes a letter: a file name may have 255.
 _LONGEST: Final = 48
-_WORD: Final = re.compile(r"[^\W_]+")
+_WORD: Final = r"[^\W_]+"
 
 
 def account_slug(name: str) -> str:
     """Return a name in lower case without signs, empty where nothing is left."""
-    words = _WORD.findall(unicodedata.normalize("NFKC", name).casefold())
+    words = re.findall(_WORD, unicodedata.normalize("NFKC", name).casefold())
     return "_".join(words)[:_LONGEST].rstrip("_")
 
 

@@ -26,8 +26,9 @@ class TrackerSignIn(SignIn):
     fields = (FormField("name", FieldKind.TEXT),)
 
     def __init__(self, context: SignInContext) -> None:
-        """Take the folder that the file is in."""
+        """Take the folder that the file is in, and the name of an account that exists."""
         self._folder = context.folder
+        self._known = account_slug(str(context.known.get("name") or ""))
 
     @override
     async def begin(self, answers: Answers) -> SignedIn | DeviceCode:
@@ -35,7 +36,9 @@ class TrackerSignIn(SignIn):
         name = str(answers.get("name") or "").strip()
         if not account_slug(name):
             raise SignInError("invalid_name")
-        await asyncio.to_thread(_make_ready, self._folder / file_name(name))
+        # Another tracker cannot take the place of one that exists: it needs no file.
+        if self._known in {"", account_slug(name)}:
+            await asyncio.to_thread(_make_ready, self._folder / file_name(name))
         return SignedIn(data={"name": name}, info=account_info(name))
 
     @override

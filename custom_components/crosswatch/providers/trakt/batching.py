@@ -1,9 +1,8 @@
 """What goes into one request: operations in batches, and the bodies made of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from ...engine.model import Feature, Watched
 from ...engine.plan import Action, Operation, Outcome
@@ -28,8 +27,7 @@ BATCH_SIZES: Final[Mapping[Feature, int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """The body of a request, what is in it, and how its answer is to be read."""
 
     body: JsonObject
@@ -38,8 +36,7 @@ class Request:
     refused: Sequence[Outcome] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """Operations to be sent in one request."""
 
     path: str

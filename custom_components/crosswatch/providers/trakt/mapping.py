@@ -154,13 +154,13 @@ def moment_from(value: JsonValue | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        if moment.year < _FIRST_YEAR:
+            return None
+        if moment.tzinfo is None:
+            return moment.replace(tzinfo=UTC)
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    except ValueError, OverflowError:
         return None
-    if moment.year < _FIRST_YEAR:
-        return None
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=UTC)
-    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def account_from(settings: JsonObject) -> AccountInfo:

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ...engine.provider import ProtocolError
 
@@ -13,8 +12,7 @@ READINGS: Final = 2
 HIDDEN_PART: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Page[T]:
+class Page[T](NamedTuple):
     """One page: what is on it, and how much there is in all.
 
     `others` is the number of rows that are of no use to us.
@@ -26,8 +24,7 @@ class Page[T]:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Listing[T]:
+class Listing[T](NamedTuple):
     """All things on a list, and how many more Trakt counts than it lists.
 
     It goes on counting what it does not show any more: films that it came to see as
@@ -38,8 +35,7 @@ class Listing[T]:
     unlisted: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading[T]:
+class _Reading[T](NamedTuple):
     """One reading of all pages, which announced the same and repeated nothing."""
 
     things: Mapping[str, T]

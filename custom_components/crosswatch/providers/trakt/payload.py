@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import floor
-from typing import Final, TypeIs
+from typing import Final, NamedTuple, TypeIs
 
 from ...engine.model import Feature, Item, MediaKind, Rated, Watched
 from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
@@ -42,8 +43,7 @@ _MAX_ID: Final = 2**53
 _FIRST_YEAR: Final = 1971
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An operation in a body: where Trakt counts it, and how often.
 
     It has no rows where others in the same body say all of it already. `group` is the list that it stands in, and `ids` are those that it stands there
