@@ -6,18 +6,19 @@ from pathlib import Path
 from typing import override
 from unittest.mock import patch
 
+from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory, real_monotonic
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.crosswatch.providers.http import Limiters
-from custom_components.crosswatch.providers.mediabrowser.account import (
-    MediaBrowserProvider,
-)
+from custom_components.crosswatch.providers.mediabrowser import listening
 from custom_components.crosswatch.shared import DATA_LIMITERS
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 from tests.providers.conftest import Clock
 from tests.simulators.jellyfin import JellyfinSimulator
 from tests.simulators.routing import route_hosts
@@ -65,17 +66,29 @@ class QuickClock(Clock):
 
 
 @pytest.fixture(autouse=True)
-def no_waiting(hass: HomeAssistant) -> None:
-    """Let no time pass between attempts, nor to keep a service's pace."""
+def no_waiting(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let next to no time pass between attempts, nor to keep a service's pace.
+
+    Media servers here tell at once what a user does, and need not be waited for either.
+    """
     clock = QuickClock()
     hass.data[DATA_LIMITERS] = Limiters(clock.time, clock.sleep)
+    monkeypatch.setattr(listening, "GATHERS_FOR", 0.02)
 
 
 @pytest.fixture
-def clocks_stand_still(hass: HomeAssistant, no_waiting: None) -> None:
-    """Let no time pass between attempts, also while the clocks stand still."""
-    clock = Clock()
-    hass.data[DATA_LIMITERS] = Limiters(clock.time, clock.sleep)
+def wall_clock(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[FrozenDateTimeFactory]:
+    """Return a clock that stands still until it is moved; all that waits goes on.
+
+    The fixture `freezer` stops the event loop's clock as well: whoever sleeps meanwhile,
+    as an account does that listens to its server, never wakes up.
+    """
+    monkeypatch.setattr(hass.loop, "time", real_monotonic)
+    with freeze_time(dt_util.utcnow()) as clock:
+        assert isinstance(clock, FrozenDateTimeFactory)
+        yield clock
 
 
 @pytest.fixture
@@ -111,19 +124,6 @@ async def trakt() -> AsyncIterator[TraktSimulator]:
         hosts = ("api.trakt.tv", "auth.trakt.tv")
         with route_hosts(dict.fromkeys(hosts, service.url)):
             yield service
-
-
-@pytest.fixture(autouse=True)
-def deaf(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have no media server listened to: some tests stop the clock by which that waits.
-
-    Its own tests are those of the providers, and of what is made up for it here.
-    """
-
-    async def listen(provider: MediaBrowserProvider) -> None:
-        """Hear nothing."""
-
-    monkeypatch.setattr(MediaBrowserProvider, "listen", listen)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A provider that there is not: with all that one can ask, offer and announce."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from copy import replace
 from dataclasses import dataclass, field
@@ -55,7 +55,7 @@ class Service:
     """What the made-up provider does, and what it was told.
 
     `outcomes` is what waiting for a code leads to, one after the other. `codes` is how
-    many codes were asked for.
+    many codes were asked for. `fault` is what no provider may raise, but this one does.
     """
 
     outcomes: asyncio.Queue[Progress | SignInError] = field(
@@ -63,6 +63,7 @@ class Service:
     )
     codes: int = 0
     is_down: bool = False
+    fault: Exception | None = None
     contexts: list[SignInContext] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
     listening: list[str] = field(default_factory=list)
@@ -156,7 +157,7 @@ class ListeningProvider(TrackerProvider):
         if not path.exists():
             create(path)
         super().__init__(name, path)
-        self._listening = service.listening
+        self._service = service
         self._name_heard = name
         service.connections.append(connection)
 
@@ -165,13 +166,20 @@ class ListeningProvider(TrackerProvider):
         """Return who this is, without any file."""
         return AccountInfo(account_id=self._name.lower(), name=self._name)
 
+    @override
+    async def activity(self, features: Collection[Feature]) -> Mapping[Feature, str]:
+        """Return the markers, unless there is a fault."""
+        if self._service.fault is not None:
+            raise self._service.fault
+        return await super().activity(features)
+
     async def listen(self) -> None:
         """Be among those that listen until cancelled."""
-        self._listening.append(self._name_heard)
+        self._service.listening.append(self._name_heard)
         try:
             await asyncio.Event().wait()
         finally:
-            self._listening.remove(self._name_heard)
+            self._service.listening.remove(self._name_heard)
 
 
 def found(announcement: Announcement) -> FoundServer | None:

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.util import dt as dt_util
 from tests.simulators.jellyfin import JellyfinSimulator
 from tests.simulators.trakt import TraktSimulator
 
@@ -27,8 +26,6 @@ from .two_way import Pair, counts, reasons, sign_in_at_trakt
 from .viewers import Stage
 
 KINDS: Final = ("cannot_read", "shrink", "removals_held")
-
-pytestmark = pytest.mark.usefixtures("clocks_stand_still")
 
 
 @dataclass(slots=True)
@@ -196,14 +193,14 @@ async def test_fault_removes_nothing(
     "fault", [fault for fault in FAULTS if not fault.told], ids=str
 )
 @pytest.mark.parametrize("world", [("one_way", 30)], ids=["one-way"], indirect=True)
-async def test_server_that_is_down(world: World, fault: Fault) -> None:
+async def test_server_that_is_down(
+    world: World, fault: Fault, wall_clock: FrozenDateTimeFactory
+) -> None:
     """Tell of a server that is down once it has been so for a day, and not before."""
     fault.begin(world.stage)
-    now = dt_util.utcnow()
-    for hours, told in ((0, ""), (23, ""), (25, "cannot_read")):
-        # The servers go on in their own time.
-        with freeze_time(now + timedelta(hours=hours)):
-            run = await world.pair.sync(full_refresh=True)
+    for hours, told in ((0, ""), (23, ""), (2, "cannot_read")):
+        wall_clock.tick(timedelta(hours=hours))
+        run = await world.pair.sync(full_refresh=True)
         assert (run["status"], run["removed"]) == ("failed", 0)
         assert world.told() == told
     mend(world.stage)

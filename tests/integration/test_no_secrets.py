@@ -13,9 +13,6 @@ from yarl import URL
 
 from custom_components.crosswatch.const import DOMAIN
 from custom_components.crosswatch.engine.model import Feature
-from custom_components.crosswatch.providers.mediabrowser.account import (
-    MediaBrowserProvider,
-)
 from custom_components.crosswatch.providers.registry import PROVIDERS
 from custom_components.crosswatch.providers.sign_in import (
     DeviceCode,
@@ -49,7 +46,6 @@ from .runs import device_of, settled
 
 # Requests after which trouble is over while somebody signs in.
 PATIENT: Final = 5
-LISTEN: Final = MediaBrowserProvider.listen
 
 TROUBLES: Final = {
     "refused": Trouble(401),
@@ -74,10 +70,9 @@ THOROUGHLY: Final = ("refused", "broken, in words", "odd objects")
 
 @pytest.fixture
 def secrets(monkeypatch: pytest.MonkeyPatch) -> Secrets:
-    """Return the secrets that all services work with, and listen to servers again."""
+    """Return the secrets that all services work with."""
     secrets = Secrets()
     plant(secrets, monkeypatch)
-    monkeypatch.setattr(MediaBrowserProvider, "listen", LISTEN)
     return secrets
 
 

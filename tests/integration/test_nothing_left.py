@@ -14,9 +14,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components import crosswatch
 from custom_components.crosswatch.const import DOMAIN
-from custom_components.crosswatch.providers.mediabrowser.account import (
-    MediaBrowserProvider,
-)
 from custom_components.crosswatch.shared import async_get_limiters, storage_folder
 from homeassistant.config_entries import (
     ConfigEntry,
@@ -32,8 +29,6 @@ from tests.simulators.routing import route_hosts
 from .left_behind import grown, left_behind
 from .runs import act, add_tracker, entry_id_of, pair_data, settled
 
-LISTEN: Final = MediaBrowserProvider.listen
-
 ACCOUNTS: Final = 20
 PAIRS: Final = 30
 AT_SERVICES: Final = ("jellyfin", "trakt", "tautulli")
@@ -48,11 +43,8 @@ type Logins = Mapping[str, Mapping[str, Any]]
 
 
 @pytest.fixture
-async def logins(
-    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Logins]:
+async def logins(hass: HomeAssistant) -> AsyncIterator[Logins]:
     """Return the data of an account at each of some services, which are running."""
-    monkeypatch.setattr(MediaBrowserProvider, "listen", LISTEN)
     folder = storage_folder(hass)
     site = Site(async_get_clientsession(hass), async_get_limiters(hass), folder)
     async with AsyncExitStack() as stack:

@@ -1,5 +1,6 @@
 """Options with which an account's records are elsewhere: nothing goes because of it."""
 
+from contextlib import closing
 from copy import replace
 import sqlite3
 from typing import Any, cast
@@ -10,10 +11,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.crosswatch.const import DOMAIN
 from custom_components.crosswatch.engine.model import Feature
-from custom_components.crosswatch.engine.store import Store
 from custom_components.crosswatch.providers.registry import PROVIDERS
 from custom_components.crosswatch.providers.spec import ProviderSpec
-from custom_components.crosswatch.runtime import async_get_runtime
+from custom_components.crosswatch.runtime import STATE_FILE, async_get_runtime
+from custom_components.crosswatch.shared import storage_folder
 from homeassistant.config_entries import ConfigEntry, ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -147,9 +148,14 @@ async def test_state_that_cannot_be_written(
     hass: HomeAssistant, attic: MockConfigEntry, cabin: MockConfigEntry
 ) -> None:
     """Change nothing where what is known cannot be dropped first."""
-    full = sqlite3.OperationalError("disk full")
-    with patch.object(Store, "forget_snapshot", side_effect=full):
+    path = storage_folder(hass) / STATE_FILE
+    with closing(sqlite3.connect(path, autocommit=True)) as state:
+        state.execute(
+            "CREATE TRIGGER fault BEFORE DELETE ON snapshot"
+            " BEGIN SELECT RAISE(ABORT, 'a fault'); END"
+        )
         result = await change(hass, attic, shelf="lower")
+        state.execute("DROP TRIGGER fault")
     assert result["type"] is FlowResultType.FORM
     assert result["errors"] == {"base": "state_unavailable"}
     assert attic.options == {}

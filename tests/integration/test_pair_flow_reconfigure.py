@@ -1,7 +1,8 @@
 """Changing a pair."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -18,6 +19,38 @@ from homeassistant.util import dt as dt_util
 
 from . import add_pair, answer_pair, only_pair
 from .test_pair_flow import GUARDS, PLAIN, defaults
+
+# All that can be answered in the sections of a pair of two trackers, and what is stored
+# where the watchlist is given up; the date of the ratings comes in addition.
+ANSWERED: Final[Mapping[str, dict[str, object]]] = {
+    "watchlist": {"add": False},
+    "history": {"add": True, "remove": True, "rewatches": True, "tolerance": 120},
+    "ratings": {"add": False, "kinds": ["episode", "movie"], "since": "from_date"},
+    "progress": {
+        "min_seconds": 0,
+        "delta_seconds": 10.0,
+        "max_percent": 80,
+        "replay": True,
+    },
+    "guards": {"delete_limit": 0, "delete_percent": 25, "shrink_guard": False},
+}
+STORED: Final[Mapping[str, dict[str, object]]] = {
+    "history": {**PLAIN, "remove": True, "rewatches": True, "tolerance": 120},
+    "ratings": {
+        **PLAIN,
+        "add": False,
+        "kinds": ["movie", "episode"],
+        "since": "from_date",
+    },
+    "progress": {
+        **PLAIN,
+        "min_seconds": 0,
+        "delta_seconds": 10,
+        "max_percent": 80,
+        "replay": True,
+    },
+    "guards": {"delete_limit": 0, "delete_percent": 25, "shrink_guard": False},
+}
 
 
 async def begin_change(
@@ -137,40 +170,21 @@ async def test_change_everything(
     pair: ConfigSubentry,
 ) -> None:
     """Store every setting; a feature that was given up loses its section."""
-    today = dt_util.now().date().isoformat()
+    today = {"from_date": dt_util.now().date().isoformat()}
+    general = {
+        "target": other_tracker.entry_id,
+        "mode": "one_way",
+        "dry_run": False,
+        "interval": 5,
+    }
     await finish(
         hass,
         await begin_change(hass, tracker, pair),
         {
-            "target": other_tracker.entry_id,
-            "mode": "one_way",
+            **general,
             "features": ["progress", "ratings", "history"],
-            "dry_run": False,
-            "interval": 5,
-            "watchlist": {"add": False},
-            "history": {
-                "add": True,
-                "remove": True,
-                "rewatches": True,
-                "tolerance": 120,
-            },
-            "ratings": {
-                "add": False,
-                "kinds": ["episode", "movie"],
-                "since": "from_date",
-                "from_date": today,
-            },
-            "progress": {
-                "min_seconds": 0,
-                "delta_seconds": 10.0,
-                "max_percent": 80,
-                "replay": True,
-            },
-            "guards": {
-                "delete_limit": 0,
-                "delete_percent": 25,
-                "shrink_guard": False,
-            },
+            **ANSWERED,
+            "ratings": ANSWERED["ratings"] | today,
         },
         risk="confirm_remove",
     )
@@ -179,28 +193,11 @@ async def test_change_everything(
     assert changed.title == pair.title
     assert changed.unique_id == other_tracker.entry_id
     assert changed.data == {
-        "target": other_tracker.entry_id,
-        "mode": "one_way",
+        **general,
         "features": ["history", "ratings", "progress"],
-        "dry_run": False,
-        "interval": 5,
         "enabled": True,
-        "history": {**PLAIN, "remove": True, "rewatches": True, "tolerance": 120},
-        "ratings": {
-            **PLAIN,
-            "add": False,
-            "kinds": ["movie", "episode"],
-            "since": "from_date",
-            "from_date": today,
-        },
-        "progress": {
-            **PLAIN,
-            "min_seconds": 0,
-            "delta_seconds": 10,
-            "max_percent": 80,
-            "replay": True,
-        },
-        "guards": {"delete_limit": 0, "delete_percent": 25, "shrink_guard": False},
+        **STORED,
+        "ratings": STORED["ratings"] | today,
     }
     assert type(changed.data["progress"]["delta_seconds"]) is int
     assert tracker.state is ConfigEntryState.LOADED

@@ -24,8 +24,6 @@ from .trakt_world import TraktWorld
 
 ISSUE = f"account_limit_{PAIR_ID}"
 
-pytestmark = pytest.mark.usefixtures("clocks_stand_still")
-
 
 @pytest.fixture
 async def world(hass: HomeAssistant, trakt: TraktSimulator) -> TraktWorld:
@@ -152,11 +150,11 @@ async def test_closed_while_trying(
 
 
 async def test_by_itself_after_a_day(
-    hass: HomeAssistant, full: TraktWorld, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, full: TraktWorld, wall_clock: FrozenDateTimeFactory
 ) -> None:
     """Drop the issue with the run that finds room."""
     full.trakt.alice.limits.watchlist = 100
-    freezer.tick(timedelta(hours=25))
+    wall_clock.tick(timedelta(hours=25))
     assert (await full.sync())["added"] == 6
     assert not issue_exists(hass, ISSUE)
 

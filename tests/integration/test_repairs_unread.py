@@ -22,8 +22,6 @@ from .runs import act, device_of
 WATCHED_AT = datetime(2025, 3, 1, 20, 30, tzinfo=UTC)
 FOREVER = 1000
 
-pytestmark = pytest.mark.usefixtures("clocks_stand_still")
-
 
 class Pair:
     """A pair from Jellyfin to a tracker, and a server that fails on demand."""
@@ -152,7 +150,7 @@ async def test_nothing_to_remove(pair: Pair) -> None:
 )
 async def test_after_a_day(
     pair: Pair,
-    freezer: FrozenDateTimeFactory,
+    wall_clock: FrozenDateTimeFactory,
     section: dict[str, bool],
     fault: dict[str, Any],
 ) -> None:
@@ -160,20 +158,20 @@ async def test_after_a_day(
     await pair.set(history=section)
     pair.fail(**fault)
     for hours, told in ((0, False), (1, False), (22, False), (1, True), (1, True)):
-        freezer.tick(timedelta(hours=hours))
+        wall_clock.tick(timedelta(hours=hours))
         assert (await pair.sync())["status"] == "failed"
         assert pair.is_told is told
 
 
-async def test_off_every_night(pair: Pair, freezer: FrozenDateTimeFactory) -> None:
+async def test_off_every_night(pair: Pair, wall_clock: FrozenDateTimeFactory) -> None:
     """Never tell of a server that is back every time before a day has passed."""
     for _ in range(3):
         pair.fail(status=503)
         await pair.sync()
-        freezer.tick(timedelta(hours=12))
+        wall_clock.tick(timedelta(hours=12))
         await pair.sync()
         pair.mend()
-        freezer.tick(timedelta(hours=12))
+        wall_clock.tick(timedelta(hours=12))
         assert (await pair.sync())["status"] == "success"
     assert not pair.is_told
 
@@ -198,12 +196,12 @@ async def test_login_has_ended(pair: Pair) -> None:
 
 
 async def test_target_is_not_loaded(
-    pair: Pair, tracker: ConfigEntry, freezer: FrozenDateTimeFactory
+    pair: Pair, tracker: ConfigEntry, wall_clock: FrozenDateTimeFactory
 ) -> None:
     """Leave it to the issue that tells of the target."""
     await pair.hass.config_entries.async_unload(tracker.entry_id)
     await pair.sync()
-    freezer.tick(timedelta(days=2))
+    wall_clock.tick(timedelta(days=2))
     await pair.sync()
     told = {issue_id for _, issue_id in ir.async_get(pair.hass).issues}
     assert f"target_not_loaded_{pair.subentry.subentry_id}" in told

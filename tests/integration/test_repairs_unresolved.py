@@ -17,8 +17,6 @@ from .trakt_world import TraktWorld
 
 ISSUE = f"unresolved_{PAIR_ID}"
 
-pytestmark = pytest.mark.usefixtures("clocks_stand_still")
-
 
 @pytest.fixture
 async def world(hass: HomeAssistant, trakt: TraktSimulator) -> TraktWorld:
@@ -153,12 +151,12 @@ async def test_let_out_after_a_month(
     hass: HomeAssistant,
     stuck: TraktWorld,
     repairs: Repairs,
-    freezer: FrozenDateTimeFactory,
+    wall_clock: FrozenDateTimeFactory,
 ) -> None:
     """Do not speak again of what was left, because it was tried once more."""
     await repairs.start(ISSUE)
     await repairs.choose("leave")
-    freezer.tick(timedelta(days=31))
+    wall_clock.tick(timedelta(days=31))
     for reason in ("not_found", "quarantined"):
         run = await stuck.sync()
         assert {item["reason"] for item in run["items"]} == {reason}

@@ -1,7 +1,6 @@
 """The actions: what they do, what they answer, and what they refuse."""
 
 from datetime import timedelta
-from unittest.mock import patch
 
 import pytest
 import voluptuous as vol
@@ -15,6 +14,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
 from . import add_pair, connect
+from .made_up import Service
 from .runs import (
     act,
     add_tracker,
@@ -33,6 +33,7 @@ from .runs import (
     watched,
 )
 from .service_world import ALL, ZERO, World, make_world, refusal
+from .test_options_move import made_up_account
 
 
 @pytest.fixture
@@ -296,28 +297,29 @@ async def test_all_pairs_while_one_runs(hass: HomeAssistant, world: World) -> No
 
 
 async def test_fault_of_our_own(
-    hass: HomeAssistant, world: World, caplog: pytest.LogCaptureFixture
+    hass: HomeAssistant, made_up: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Tell of a run that ends in a way nobody thought of; it is over all the same."""
-    coordinator = coordinator_of(world.home, world.pair)
-    with (
-        patch(
-            "custom_components.crosswatch.engine.runner.run_pair",
-            side_effect=RuntimeError,
-        ),
-        pytest.raises(RuntimeError),
-    ):
-        await act(hass, "sync", device_id=world.device)
+    home = await add_tracker(hass, "Home", pairs={"attic": pair_data("Attic")})
+    await set_up(hass, home, made_up_account(hass, {}))
+    await put(home, watched(1, 2, 3))
+    (pair,) = home.subentries.values()
+    device = device_of(hass, home, pair)
+    coordinator = coordinator_of(home, pair)
+    made_up.fault = RuntimeError("of our own")
+    with pytest.raises(RuntimeError, match="of our own"):
+        await act(hass, "sync", device_id=device)
     assert not coordinator.data.running
-    assert state_of(hass, "sensor", world.pair, "status") == "failed"
-    assert state_of(hass, "binary_sensor", world.pair, "problem") == "on"
-    assert f"The run of {world.pair.title} broke" in caplog.text
-    answer = await act(hass, "get_last_run", device_id=world.device)
+    assert state_of(hass, "sensor", pair, "status") == "failed"
+    assert state_of(hass, "binary_sensor", pair, "problem") == "on"
+    assert f"The run of {pair.title} broke" in caplog.text
+    answer = await act(hass, "get_last_run", device_id=device)
     assert [run["status"] for run in answer["runs"]] == ["failed"]
     # It is not tried again and again.
     assert coordinator.data.next_run is not None
     assert coordinator.data.next_run > dt_util.utcnow() + timedelta(hours=11)
-    assert (await act(hass, "sync", device_id=world.device))["totals"]["added"] == 5
+    made_up.fault = None
+    assert (await act(hass, "sync", device_id=device))["totals"]["added"] == 3
 
 
 async def test_pairs_that_share_nothing_run_side_by_side(

@@ -10,7 +10,6 @@ from custom_components.crosswatch.engine.provider import (
     ProviderError,
     ProviderUnavailableError,
 )
-from custom_components.crosswatch.providers.anilist import writing
 from custom_components.crosswatch.providers.anilist.scores import (
     ScoreFormat,
     rating_of,
@@ -238,37 +237,34 @@ async def test_look_up_that_is_too_complex(world: World) -> None:
 @pytest.mark.parametrize("whole", [True, False], ids=["no data", "some data"])
 @pytest.mark.parametrize("stops", [True, False], ids=["stops", "goes on"])
 async def test_one_of_many_is_refused(
-    world: World, monkeypatch: pytest.MonkeyPatch, *, whole: bool, stops: bool
+    world: World, *, whole: bool, stops: bool
 ) -> None:
     """One that fails does not take the others with it, however AniList answers."""
     world.anilist.behaviour.fails_as_a_whole = whole
     world.anilist.behaviour.stops_at_a_failure = stops
-    genuine = writing.queries.plan
 
-    def plan_or_not(media_id: int) -> writing.Field:
-        """Ask for what AniList does not have instead of two of the titles."""
-        return genuine(999_999 if media_id in {1003, 1008} else media_id)
+    def lose_two() -> None:
+        """Take two of the titles out of AniList."""
+        del world.anilist.media[1003], world.anilist.media[1008]
 
-    monkeypatch.setattr(writing.queries, "plan", plan_or_not)
+    # Once they were found, before the first change.
+    world.anilist.faults.meanwhile(lose_two, on_call=2)
     outcomes = await write(world.provider(), plan(*world.films[:10]))
     assert [each.reason for each in outcomes].count(Reason.NOT_FOUND) == 2
     assert kinds(outcomes).count(APPLIED) == 8
     assert len(statuses(world)) == 8
 
 
-async def test_deleted_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_deleted_meanwhile(world: World) -> None:
     """An entry that went away between look and deletion is not there any more."""
     for media in world.films[:3]:
         world.anilist.put(world.anilist.alice, media, "PLANNING")
-    genuine = writing.queries.mutation
-
-    def late(fields: list[writing.Field]) -> object:
-        """Let the person delete one of them first."""
-        world.anilist.delete(world.anilist.alice, world.films[1])
-        return genuine(fields)
-
-    monkeypatch.setattr(writing.queries, "mutation", late)
+    # Before the first change.
+    world.anilist.faults.meanwhile(
+        lambda: world.anilist.delete(world.anilist.alice, world.films[1]), on_call=2
+    )
     outcomes = await write(world.provider(), [unplan(each) for each in world.films[:3]])
+    assert kinds(outcomes)[1] is THERE
     # Those beside it were deleted when AniList refused all of them as a whole.
     assert set(kinds(outcomes)) <= {APPLIED, THERE}
     assert not statuses(world)

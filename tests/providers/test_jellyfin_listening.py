@@ -49,6 +49,8 @@ async def world(
 ) -> AsyncIterator[World]:
     """Return a small server with a bit of everything, and somebody who listens."""
     async with a_world(session, limiters) as world:
+        # As real servers, it takes a while until it tells of anything.
+        world.server.sockets.delay = 0.02
         fill(world)
         async with asyncio.timeout(30):
             listener = asyncio.create_task(world.provider.listen())
@@ -412,15 +414,17 @@ async def test_lists_are_always_asked_for(
 
 
 class Clock:
-    """A clock, and a way to wait, that a test moves."""
+    """A clock, and a way to wait, that a test moves, or each look at it by a step."""
 
-    def __init__(self) -> None:
+    def __init__(self, step: float = 0.0) -> None:
         """Start somewhere."""
         self.now = 1000.0
+        self.step = step
         self.waits: list[float] = []
 
     def __call__(self) -> float:
         """Return the time."""
+        self.now += self.step
         return self.now
 
     async def sleep(self, seconds: float) -> None:
@@ -465,6 +469,34 @@ async def test_tries_later_and_later(
         await ears(session, clock, "http://127.0.0.1:1").listen()
     for number, wait in enumerate(clock.waits):
         least = min(2.0 * 2**number, 300.0)
+        assert least <= wait <= 1.25 * least
+
+
+@pytest.mark.parametrize(
+    ("lasts", "grows"),
+    [pytest.param(0, 2, id="none lasts"), pytest.param(400, 1, id="each lasts")],
+)
+async def test_connections_that_are_cut(
+    world: World, monkeypatch: pytest.MonkeyPatch, lasts: float, grows: int
+) -> None:
+    """Where none of them lasts, the next one is made less and less often as well."""
+    monkeypatch.setattr(listening, "FIRST_WAIT", 2.0)
+    monkeypatch.setattr(listening, "LONGEST_WAIT", 300.0)
+    world.server.sockets.mute = True
+    world.server.sockets.patience = 0.01
+    data = world.data
+    socket = JellyfinSocket(
+        world.session, world.server.url, str(data["device_id"]), str(data["token"])
+    )
+    clock = Clock(lasts)
+    cut = Ears(
+        socket.connect, world.user.id, greets=False, clock=clock, sleep=clock.sleep
+    )
+    with pytest.raises(asyncio.CancelledError):
+        await cut.listen()
+    assert world.server.sockets.opened >= len(clock.waits) == 12
+    for number, wait in enumerate(clock.waits):
+        least = min(2.0 * grows**number, 300.0)
         assert least <= wait <= 1.25 * least
 
 

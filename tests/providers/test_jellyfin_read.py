@@ -27,9 +27,7 @@ from custom_components.crosswatch.engine.provider import (
     ProviderUnavailableError,
 )
 from custom_components.crosswatch.providers.http import Limiters, StatusError
-from custom_components.crosswatch.providers.mediabrowser import history
-from custom_components.crosswatch.providers.mediabrowser.library import Listing
-from custom_components.crosswatch.providers.mediabrowser.rows import Page
+from custom_components.crosswatch.providers.mediabrowser import history, library
 
 from ..simulators.base import FaultKind
 from ..simulators.catalogue import make_catalogue
@@ -469,17 +467,15 @@ async def test_a_list_that_grows_between_two_pages_of_a_delta(
         snapshot = await world.provider.read(Feature.HISTORY, None)
         for number, film in enumerate(films[1:250], 1):
             world.server.play(world.user, film, moment(minutes=number))
-        page = Listing.page
-
-        async def growing(listing: Listing, start: int, limit: int) -> Page:
-            """Let a play come in before the second page."""
-            if start == 200:
-                world.server.play(world.user, films[260], moment())
-            return await page(listing, start, limit)
-
-        monkeypatch.setattr(Listing, "page", growing)
+        # Before the second page.
+        world.server.faults.meanwhile(
+            lambda: world.server.play(world.user, films[260], moment()),
+            path=ITEMS,
+            on_call=2,
+        )
         updated = await world.provider.read(Feature.HISTORY, snapshot)
-        monkeypatch.undo()
+        assert world.server.faults.fired == 1
+        assert films[260].id in updated.records
         await agrees(world, updated)
 
 
@@ -525,22 +521,17 @@ async def test_a_series_that_is_not_shown(world: World, hidden: int) -> None:
     assert world.server.count() == 2 + hidden
 
 
-async def test_a_list_of_series_that_is_cut(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_list_of_series_that_is_cut(world: World) -> None:
     """What the list lacks is found by itself."""
     for number, one in enumerate(world.seeded.series):
         world.server.play(world.user, next(one.leaves()), moment(number))
     whole = await world.read(Feature.HISTORY)
-    page = Listing.page
-
-    async def cut_page(listing: Listing, start: int, limit: int) -> Page:
-        """Leave all but two rows out of a list by ids."""
-        told = await page(listing, start, limit)
-        return told._replace(rows=told.rows[:2]) if "ids" in listing.query else told
-
-    monkeypatch.setattr(Listing, "page", cut_page)
+    requests = world.server.count()
+    world.server.behaviour.cut_named = 2
     assert await world.read(Feature.HISTORY) == whole
+    # Once more the same, and each of the missing ones.
+    missing = len(world.seeded.series) - 2
+    assert world.server.count() == 2 * requests + missing
 
 
 async def test_new_plays_where_some_are_not_shown(
@@ -566,7 +557,7 @@ async def test_plays_of_one_moment_keep_their_places(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A season that was marked as a whole may lie across two pages."""
-    monkeypatch.setattr(Listing, "read", small_pages)
+    monkeypatch.setattr(library, "PAGE_SIZE", 20)
     world.server.mixes_equals = True
     items = [*world.seeded.films, *world.seeded.episodes[:30]]
     for item in items:
@@ -735,18 +726,10 @@ async def test_a_fault_in_any_of_the_pages(
     catalogue = make_catalogue(films=40, shows=4)
     async with a_world(session, limiters, catalogue) as world:
         watch_some(world.server, world.user, world.seeded, films=40, episodes=20)
-        monkeypatch.setattr(Listing, "read", small_pages)
+        monkeypatch.setattr(library, "PAGE_SIZE", 20)
         world.server.faults.fail(path=ITEMS, on_call=on_call, times=99, **fault)
         with pytest.raises(error):
             await world.provider.read(Feature.HISTORY, None)
-
-
-READ = Listing.read
-
-
-async def small_pages(listing: Listing) -> Page:
-    """Read in pages of twenty."""
-    return await READ(listing, 20)
 
 
 async def test_a_server_that_starts(world: World) -> None:

@@ -26,7 +26,6 @@ from custom_components.crosswatch.engine.provider import (
     ProviderUnavailableError,
 )
 from custom_components.crosswatch.providers.http import Limiters
-from custom_components.crosswatch.providers.jellyfin.client import JellyfinClient
 from custom_components.crosswatch.providers.mediabrowser import history
 
 from ..simulators.base import FaultKind
@@ -261,16 +260,10 @@ async def test_an_item_that_goes_in_the_meantime(
 ) -> None:
     """It is asked for once more before it is called gone."""
     film = world.seeded.films[3]
-    client = world.provider._client  # noqa: SLF001
-    assert isinstance(client, JellyfinClient)
-    change = client._change  # noqa: SLF001
-
-    async def change_what_is_gone(*args: object) -> object:
-        """Let the item be deleted just before the write."""
-        world.server.state.remove_item(film)
-        return await change(*args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(client, "_change", change_what_is_gone)
+    for method in ("POST", "DELETE"):
+        world.server.faults.meanwhile(
+            lambda: world.server.state.remove_item(film), method=method
+        )
     write = operation(
         as_item(film), value, before=Watched(moment(13)), native_ids=[film.id]
     )

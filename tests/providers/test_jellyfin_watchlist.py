@@ -355,23 +355,15 @@ async def test_entries_that_leave(world: World) -> None:
     assert (await read(world, after)).records == {}
 
 
-async def test_a_list_that_changes_while_it_is_read(
-    playlists: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_list_that_changes_while_it_is_read(playlists: World) -> None:
     """A loss that the second look does not show is not believed."""
     world, films = playlists, playlists.seeded.films
     made = make(world, *films[:3])
     before = await read(world)
-    rows = named_lists.Playlists.rows
-    lost, made.entries = made.entries[2], made.entries[:2]
-
-    async def once(lists: named_lists.Playlists, list_id: str) -> object:
-        """Return the entries, with the lost one back the next time."""
-        found = await rows(lists, list_id)
-        made.entries = [*made.entries[:2], lost]
-        return found
-
-    monkeypatch.setattr(named_lists.Playlists, "rows", once)
+    lost = made.entries.pop()
+    world.server.faults.meanwhile(
+        lambda: made.entries.append(lost), path="/Playlists/[^/]*/Items", on_call=2
+    )
     with pytest.raises(ProtocolError, match="changed"):
         await read(world, before)
 

@@ -422,18 +422,10 @@ async def test_a_list_that_moves_is_read_again(
     )
     for movie in world.seeded.movies[1:20]:
         world.server.play(movie)
-    first = world.provider._rpc.ask  # noqa: SLF001
-    asked = 0
-
-    async def ask(calls: list[lists.Call]) -> list[lists.Reply]:
-        """Ask, while a person goes on watching."""
-        nonlocal asked
-        asked += 1
-        if asked == 2:
-            world.server.play(world.seeded.movies[0])
-        return await first(calls)
-
-    monkeypatch.setattr(world.provider._rpc, "ask", ask)  # noqa: SLF001
+    world.server.faults.meanwhile(
+        lambda: world.server.play(world.seeded.movies[0]), on_call=2
+    )
+    # The list of what is watched had 19 rows at first.
     assert len((await world.provider.read(Feature.HISTORY, None)).records) == 20
 
 

@@ -1,6 +1,6 @@
 """Writing to a Kodi: what is asked for, once, and nothing else."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
@@ -375,20 +375,14 @@ async def test_a_scan_in_the_very_moment(world: World) -> None:
 
 
 @pytest.mark.parametrize("remove", [False, True])
-async def test_gone_in_the_very_moment(
-    world: World, monkeypatch: pytest.MonkeyPatch, remove: bool
-) -> None:
+async def test_gone_in_the_very_moment(world: World, remove: bool) -> None:
     """An entry that goes before it is written is nowhere."""
     movie = world.seeded.movies[0]
     world.server.play(movie, moment(5))
-    tell = world.provider._rpc.tell  # noqa: SLF001
-
-    async def late(calls: Sequence[object]) -> object:
-        """Let it go just before."""
-        world.server.library.movies.remove(movie)
-        return await tell(calls)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(world.provider._rpc, "tell", late)  # noqa: SLF001
+    # It is looked for and looked at before.
+    world.server.faults.meanwhile(
+        lambda: world.server.library.movies.remove(movie), on_call=3
+    )
     value = None if remove else Watched(moment(1))
     wanted = operation(as_item(movie), value, before=Watched(moment(5)))
     assert await world.write(HISTORY, wanted) == [THERE if remove else NOT_FOUND]

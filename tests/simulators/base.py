@@ -52,6 +52,7 @@ class Simulator:
         self.base_path = base_path.rstrip("/")
         self._ssl_context = ssl_context
         self._runner: web.AppRunner | None = None
+        self._listener: socket.socket
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Return the routes of the service, without the base path."""
@@ -65,7 +66,9 @@ class Simulator:
         """Listen on `port`, or on one that the system chooses, and return the URL."""
         if self._runner is not None:
             raise RuntimeError("The simulator is running already")
+        self._listener = socket.create_server(("127.0.0.1", port))
         app = web.Application(middlewares=[self._serve], client_max_size=MAX_BODY)
+        app.on_shutdown.append(self._hang_up)
         app.add_routes(
             web.RouteDef(
                 route.method, self.base_path + route.path, route.handler, route.kwargs
@@ -74,9 +77,7 @@ class Simulator:
         )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
-        site = web.TCPSite(
-            self._runner, "127.0.0.1", port, ssl_context=self._ssl_context
-        )
+        site = web.SockSite(self._runner, self._listener, ssl_context=self._ssl_context)
         await site.start()
         scheme = "http" if self._ssl_context is None else "https"
         port = self._runner.addresses[0][1]
@@ -87,7 +88,14 @@ class Simulator:
         """Close all connections and stop listening."""
         if self._runner is not None:
             runner, self._runner = self._runner, None
+            # A connection that was accepted just now is unknown to the server for a
+            # moment; asyncio would lose it, and its client wait for ever.
+            asyncio.get_running_loop().remove_reader(self._listener)
+            await asyncio.sleep(0)
             await runner.cleanup()
+
+    async def _hang_up(self, app: web.Application) -> None:
+        """End connections that would stay open, once nobody can connect any more."""
 
     async def __aenter__(self) -> Self:
         """Start on a free port."""
@@ -177,6 +185,9 @@ async def show(
             return reset_connection(request)
         case FaultKind.HALF_BODY:
             return await half_answer(request, await processed(request, handler))
+        case FaultKind.MEANWHILE:
+            fault.happens()
+            return await handler(request)
         case FaultKind.SLOW:
             await asyncio.sleep(fault.seconds)
             return await handler(request)

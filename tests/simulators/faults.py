@@ -1,6 +1,6 @@
-"""Faults that a simulator can be told to show on its n-th matching request."""
+"""What a simulator can be told to show, or to do, on its n-th matching request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 import re
@@ -25,6 +25,8 @@ class FaultKind(StrEnum):
     """The true answer comes after some seconds."""
     STATUS_AFTER = "status_after"
     """The request is processed, but the given status is answered."""
+    MEANWHILE = "meanwhile"
+    """Something else happens first; then the request is processed as ever."""
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Fault:
     kind: FaultKind
     seconds: float
     calls: int = 0
+    happens: Callable[[], object] = lambda: None
 
     def counts(self, request: Request) -> bool:
         """Return whether the rule is about this request."""
@@ -99,6 +102,18 @@ class Faults:
                 seconds=seconds,
             )
         )
+
+    def meanwhile(
+        self,
+        happens: Callable[[], object],
+        *,
+        path: str = ".*",
+        method: str | None = None,
+        on_call: int = 1,
+    ) -> None:
+        """Let somebody do something just before the `on_call`-th matching request."""
+        self.fail(path=path, method=method, on_call=on_call, kind=FaultKind.MEANWHILE)
+        self.rules[-1].happens = happens
 
     def clear(self) -> None:
         """Forget all rules."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 import ssl
@@ -197,12 +198,49 @@ async def test_raised_answers(counter: Counter, client: aiohttp.ClientSession) -
     assert statuses == [503, 409, 409]
 
 
+@pytest.mark.usefixtures("loop_debug")
+async def test_stop_while_somebody_connects() -> None:
+    """A connection that comes in the very moment is ended, and not forgotten."""
+    faults: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, fault: faults.append(fault)
+    )
+    for steps in [0, 1, 2, 3] * 5:
+        async with Counter() as service:
+            port = int(service.url.rpartition(":")[2])
+            connecting = asyncio.create_task(asyncio.open_connection("127.0.0.1", port))
+            await asyncio.to_thread(int)
+            for _ in range(steps):
+                await asyncio.sleep(0)
+        with suppress(ConnectionError):
+            reader, writer = await connecting
+            writer.close()
+            assert await reader.read() == b""
+    assert faults == []
+
+
 async def test_slow(counter: Counter, client: aiohttp.ClientSession) -> None:
     """The true answer comes late."""
     counter.faults.fail(kind=FaultKind.SLOW, seconds=0.2)
     started = time.monotonic()
     assert await add(client, counter) == 201
     assert time.monotonic() - started >= 0.2
+
+
+async def test_meanwhile(counter: Counter, client: aiohttp.ClientSession) -> None:
+    """Somebody else is faster, once."""
+
+    def add_ten() -> None:
+        """Add ten."""
+        counter.value += 10
+
+    counter.faults.meanwhile(add_ten, method="POST", on_call=2)
+    values = []
+    for _ in range(3):
+        assert await add(client, counter) == 201
+        values.append(counter.value)
+    assert values == [1, 12, 13]
+    assert counter.faults.fired == 1
 
 
 async def test_rules_count_for_themselves(

@@ -121,6 +121,59 @@ async def test_user_data(
         assert told_of["PlaybackPositionTicks"] == 9_000_000_000
 
 
+async def test_stop_ends_what_was_to_be_told(
+    jellyfin: JellyfinSimulator,
+    caller: Caller,
+    jon: User,
+    library: Seeded,
+    session: aiohttp.ClientSession,
+) -> None:
+    """A server that stops leaves nothing to be done, and tells on when it is back."""
+    before = asyncio.all_tasks()
+    port = int(jellyfin.url.rpartition(":")[2])
+    async with await connect(session, jellyfin, caller) as socket:
+        await said(socket)
+        jellyfin.sockets.delay = 60
+        jellyfin.play(jon, library.films[0])
+        stopping = asyncio.create_task(jellyfin.stop())
+        assert (await socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
+        await stopping
+    assert asyncio.all_tasks() <= before
+    await jellyfin.start(port)
+    jellyfin.sockets.delay = 0
+    async with await connect(session, jellyfin, caller) as socket:
+        await said(socket)
+        jellyfin.play(jon, library.films[1])
+        _, data = await said(socket)
+        (told_of,) = data["UserDataList"]
+        assert told_of["ItemId"] == library.films[1].id
+
+
+async def test_one_that_is_cut_off(
+    jellyfin: JellyfinSimulator,
+    caller: Caller,
+    jon: User,
+    session: aiohttp.ClientSession,
+) -> None:
+    """Who is gone without a word does not keep others from being told."""
+    gone = await connect(session, jellyfin, caller)
+    async with await connect(session, jellyfin, caller) as socket:
+        await said(socket)
+        connection = gone._response.connection  # noqa: SLF001
+        assert connection is not None
+        assert connection.transport is not None
+        connection.transport.abort()
+        told = 0
+        while jellyfin.sockets.open > 1:
+            await jellyfin.sockets.send("Sessions", [])
+            told += 1
+            await asyncio.sleep(0)
+        assert told
+        for _ in range(told):
+            assert await said(socket) == ("Sessions", [])
+        await gone.close()
+
+
 async def test_library(
     jellyfin: JellyfinSimulator,
     caller: Caller,

@@ -16,8 +16,8 @@ from custom_components.crosswatch.engine.model import (
     Value,
     Watched,
 )
-from custom_components.crosswatch.providers.mediabrowser.library import Listing
-from custom_components.crosswatch.providers.mediabrowser.rows import Page
+from custom_components.crosswatch.providers.mediabrowser import library
+from custom_components.crosswatch.providers.mediabrowser.queries import RATINGS_PAGES
 from custom_components.crosswatch.providers.sign_in import Answers, DeviceCode, Question
 from custom_components.crosswatch.providers.spec import ProviderSpec
 
@@ -37,13 +37,6 @@ from ..values import dates
 USER = "jon"
 PASSWORD = "Winter is coming, 100 %"
 TICKS_A_MS = 10_000
-
-_read = Listing.read
-
-
-async def _small_pages(listing: Listing, size: int = 3) -> Page:
-    """Read a list in pages of three at most."""
-    return await _read(listing, min(size, 3))
 
 
 class MediaBrowserStage:
@@ -94,7 +87,10 @@ class MediaBrowserStage:
 
     def small_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Let all lists come in small pages."""
-        monkeypatch.setattr(Listing, "read", _small_pages)
+        for size in ("PAGE_SIZE", "EPISODES_PAGE"):
+            monkeypatch.setattr(library, size, 3)
+        for types in RATINGS_PAGES:
+            monkeypatch.setitem(RATINGS_PAGES, types, 3)
 
     def has_pages(self, feature: Feature) -> bool:
         """Return that all lists do."""

@@ -36,10 +36,7 @@ class EmbySockets(Sockets):
             return web.Response(
                 status=HTTPStatus.UNAUTHORIZED, text="Access token is required."
             )
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        self._open[socket] = device
-        self.opened += 1
+        socket = await self._take(request, device)
         reporting: asyncio.Task[None] | None = None
         try:
             async for received in socket:

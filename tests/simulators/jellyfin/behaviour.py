@@ -11,6 +11,8 @@ class Behaviour:
 
     cut_lists: int | None = None
     """How many rows of a list there are at most, whichever part of it is asked for."""
+    cut_named: int | None = None
+    """The same for lists of items that are asked for by their ids."""
     honest_total: bool = True
     """A list that was cut still tells how long it is; else it says what it shows."""
     empty_lists: bool = False

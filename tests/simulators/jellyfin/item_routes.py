@@ -161,7 +161,9 @@ def rows_of_page(
     """Return the rows asked for, how many items it says there are, and the start."""
     parameters, behaviour = call.parameters, call.server.behaviour
     total = 0 if behaviour.empty_lists else len(found)
-    found = found[: 0 if behaviour.empty_lists else behaviour.cut_lists]
+    cut = behaviour.cut_named if parameters.words("ids") else None
+    most = behaviour.cut_lists if cut is None else cut
+    found = found[: 0 if behaviour.empty_lists else most]
     if not behaviour.honest_total:
         total = len(found)
     start = max(parameters.integer("startIndex") or 0, 0)

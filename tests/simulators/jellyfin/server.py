@@ -101,10 +101,9 @@ class JellyfinSimulator(Simulator):
         return super().is_write(request) and not NO_WRITE.fullmatch(request.path)
 
     @override
-    async def stop(self) -> None:
-        """Close all connections, those that listen as well."""
-        await self.sockets.close()
-        await super().stop()
+    async def _hang_up(self, app: web.Application) -> None:
+        """Tell nobody anything any more, and close what they listen at."""
+        await self.sockets.hang_up()
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Return all routes."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from http import HTTPStatus
 import json
 from typing import TYPE_CHECKING
@@ -21,18 +22,21 @@ class Sockets:
     """All open websockets, and who is at their other end.
 
     `patience` is after how many seconds of silence a client is dropped, `delay` how
-    long the server gathers what a user did before it tells of it: half a second, for a
-    real one. `takes_header` off is how some proxies are: only the query gets through.
-    `mute` lets a connection open and then nothing come.
+    long the server gathers what a user did before it tells of it: half a second for a
+    real one, no longer than it must for this one. `takes_header` off is how some
+    proxies are: only the query gets through. `mute` lets a connection open and then
+    nothing come. A server that `hangs` takes no
+    notice of whatever a client says.
     """
 
     def __init__(self, server: JellyfinSimulator) -> None:
         """Start without any."""
         self._server = server
         self.patience = 60.0
-        self.delay = 0.02
+        self.delay = 0.0
         self.takes_header = True
         self.mute = False
+        self.hangs = False
         self.opened = 0
         self.heard: list[str] = []
         self._open: dict[web.WebSocketResponse, Device] = {}
@@ -49,16 +53,25 @@ class Sockets:
         device = self._device(request)
         if device is None:
             return web.Response(status=HTTPStatus.UNAUTHORIZED)
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        self._open[socket] = device
-        self.opened += 1
+        socket = await self._take(request, device)
         try:
             if not self.mute:
                 await socket.send_str(message("ForceKeepAlive", self.patience))
             await self._hear(socket, device)
         finally:
             self._open.pop(socket, None)
+        return socket
+
+    async def _take(
+        self, request: web.Request, device: Device
+    ) -> web.WebSocketResponse:
+        """Take a connection."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        if self.hangs and request.transport is not None:
+            request.transport.pause_reading()
+        self._open[socket] = device
+        self.opened += 1
         return socket
 
     def _device(self, request: web.Request) -> Device | None:
@@ -121,7 +134,9 @@ class Sockets:
         """Send a message to the devices of a user, or to all."""
         for socket, device in list(self._open.items()):
             if user is None or device.user is user:
-                await socket.send_str(message(kind, data))
+                # Who is gone without a word is noticed a moment later.
+                with suppress(ConnectionError):
+                    await socket.send_str(message(kind, data))
 
     async def send_text(self, text: str) -> None:
         """Send anything to all devices."""
@@ -130,8 +145,18 @@ class Sockets:
 
     async def close(self) -> None:
         """Close all connections."""
-        for socket in list(self._open):
+        while self._open:
+            socket, _ = self._open.popitem()
             await socket.close()
+
+    async def hang_up(self) -> None:
+        """Close all connections, and drop what was still to be told."""
+        await self.close()
+        if telling := list(self._tasks):
+            for task in telling:
+                task.cancel()
+            await asyncio.wait(telling)
+        self._pending.clear()
 
     def _soon(self, telling: Coroutine[None, None, None]) -> None:
         """Tell something without waiting for it."""

@@ -88,9 +88,9 @@ class Listing(NamedTuple):
         query = {**self.query, "startIndex": start, "limit": limit}
         return await fetch_page(self.ask(query))
 
-    async def read(self, size: int = PAGE_SIZE) -> Page:
-        """Return the whole list."""
-        return await read_all(self.page, size, backwards=self._backwards())
+    async def read(self, size: int | None = None) -> Page:
+        """Return the whole list, in pages of the usual size unless another is given."""
+        return await read_all(self.page, size or PAGE_SIZE, backwards=self._backwards())
 
     def _backwards(self) -> FetchPage | None:
         """Return how to fetch the same list from its other end, if it has an order."""

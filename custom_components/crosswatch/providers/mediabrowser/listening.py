@@ -113,9 +113,14 @@ class Ears:
         self._markers.clear()
 
     async def listen(self) -> None:
-        """Listen for as long as it lasts; connect again, later and later."""
+        """Listen for as long as it lasts; connect again, later and later.
+
+        Only a connection that has lasted counts as a success: something in between may
+        cut each one as soon as it is made.
+        """
         wait = FIRST_WAIT
         while True:
+            began = self._clock()
             try:
                 async with self._connect() as socket:
                     self._hears = not self._greets
@@ -126,7 +131,8 @@ class Ears:
             finally:
                 heard, self._hears = self._hears, False
                 self._change()
-            wait = FIRST_WAIT if heard else wait
+            if heard and self._clock() - began > wait:
+                wait = FIRST_WAIT
             await self._sleep(wait * random.uniform(1, 1.25))
             wait = min(2 * wait, LONGEST_WAIT)
 
