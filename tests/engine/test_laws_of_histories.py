@@ -108,6 +108,9 @@ class PeopleAndRuns(RuleBasedStateMachine):
         self.may_return: set[Fact] = set()
         self.touched: set[str] = set()
         self.anew: set[str] = set()
+        self.renumbered: set[tuple[str, str]] = set()
+        self.known_by: dict[str, set[str]] = {}
+        self.lost_sight_of: set[str] = set()
         self.latest: dict[str, str] = {}
 
     @initialize(
@@ -219,11 +222,14 @@ class PeopleAndRuns(RuleBasedStateMachine):
             return
         if (name, None) in self.agreed or not other or keys & other:
             self.homes[side].know_by(self.feature, token)
+            self._note_what_nobody_knows(side, name)
 
     @rule(side=sides, name=names)
     def scan_anew(self, side: str, name: str) -> None:
         """Change the native id of an item."""
         self.homes[side].renumber(self.feature, name)
+        self.renumbered.add((side, name))
+        self._note_what_nobody_knows(side, name)
 
     @rule(side=sides, name=names)
     def identify_anew(self, side: str, name: str) -> None:
@@ -381,6 +387,17 @@ class PeopleAndRuns(RuleBasedStateMachine):
         }
         self.may_return &= self.removed.keys()
         self.touched.clear()
+        self.renumbered.clear()
+        self.lost_sight_of.clear()
+        self.known_by = {
+            name: {
+                key
+                for home in self.homes.values()
+                for record in home.of(self.feature, name)
+                for key in record.keys
+            }
+            for name in NAMES
+        }
 
     # How it is kept account of
 
@@ -402,6 +419,22 @@ class PeopleAndRuns(RuleBasedStateMachine):
             fact: side for fact, side in self.removed.items() if fact[0] != name
         }
 
+    def _note_what_nobody_knows(self, side: str, name: str) -> None:
+        """Claim nothing of an item that has neither its ids nor its native id any more.
+
+        Only its title stays: with the other side gone, nobody can tell what it was.
+        """
+        keys = {
+            key
+            for record in self.homes[side].of(self.feature, name)
+            for key in record.keys
+        }
+        if (side, name) in self.renumbered and not keys & self.known_by.get(
+            name, set()
+        ):
+            self.lost_sight_of.add(name)
+            self._give_up(name)
+
     def _newest(self, side: str, name: str) -> set[Fact]:
         """Return the newest play of an item."""
         plays = {fact for fact in self._facts(side, name) if fact[1] is not None}
@@ -411,7 +444,8 @@ class PeopleAndRuns(RuleBasedStateMachine):
         may_go = SIDES if self.two_way or side == "S" else (side,)
         for each in may_go:
             self.wanted[each] -= facts
-        if len(may_go) > 1 and name not in self.touched | self.anew:
+        unclear = self.touched | self.anew | self.lost_sight_of
+        if len(may_go) > 1 and name not in unclear:
             across = self._facts(ACROSS[side], name)
             lost = facts & self.agreed & across
             self.removed.update(dict.fromkeys(lost, side))
