@@ -73,6 +73,17 @@ def loaded_pairs(hass: HomeAssistant) -> Iterator[PairCoordinator]:
     yield from sorted(pairs, key=lambda pair: pair.created)
 
 
+def recalled_pairs(hass: HomeAssistant) -> list[PairCoordinator]:
+    """Return the pairs of all accounts that are loaded, or about to be."""
+    entries: list[CrossWatchConfigEntry] = hass.config_entries.async_entries(DOMAIN)
+    return [
+        pair
+        for entry in entries
+        if hasattr(entry, "runtime_data")
+        for pair in entry.runtime_data.pairs.values()
+    ]
+
+
 async def async_reloaded(*entries: ConfigEntry) -> None:
     """Wait for the accounts that are loading or reloading, though not for ever.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, override
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
@@ -149,7 +149,8 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
 
         async with self._telling:
             try:
-                if (report := await self.async_last_report()) is not None:
+                report = await self.async_last_report()
+                if report is not None and not self._closed:
                     await async_remind(
                         self.hass, self.config_entry, self.subentry, report, self.store
                     )
@@ -327,6 +328,9 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
                 await asyncio.wait(after)
             async with self._runtime.queue.turn(self.accounts):
                 return await run.async_execute()
+        except HomeAssistantError as err:
+            # Nobody could look through the state.
+            return await run.async_without_state(str(err))
         except asyncio.CancelledError:
             # The run ends here all the same: whoever waits for it gets its report.
             return await run.async_cancelled()

@@ -122,6 +122,10 @@ class PairRun:
         # It was still waiting for its turn, so that the engine knows nothing of it.
         return await self._async_save(RunStatus.CANCELLED)
 
+    async def async_without_state(self, message: str) -> Report:
+        """Return the report of this run, which could not rely on the state."""
+        return await self._async_refuse(message, Side.SOURCE, Reason.STATE_ERROR)
+
     async def async_broken(self) -> Report:
         """Return the report of a run that a fault of our own has ended."""
         message = "A fault in CrossWatch ended the run; Home Assistant's log has more"
@@ -204,6 +208,10 @@ class PairRun:
             features={each: report_failure(failure) for each in features if failure},
             undo_of=self.undo_of,
         )
-        await self.hass.async_add_executor_job(self.store.save_report, report)
+        try:
+            await self.hass.async_add_executor_job(self.store.save_report, report)
+        except sqlite3.Error as err:
+            # It is shown all the same.
+            LOGGER.warning("The report of a run could not be stored: %s", err)
         LOGGER.info("%s", report.summary)
         return report

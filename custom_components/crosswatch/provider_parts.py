@@ -1,6 +1,7 @@
 """Providers are imported when they are needed, and off the event loop."""
 
 import asyncio
+from functools import partial
 from typing import Final
 
 from homeassistant.core import HomeAssistant
@@ -21,8 +22,19 @@ async def async_load_parts(hass: HomeAssistant, spec: ProviderSpec) -> ProviderP
     jobs = hass.data.setdefault(_JOBS, {})
     if spec.slug not in jobs:
         jobs[spec.slug] = hass.async_add_import_executor_job(spec.load)
+        jobs[spec.slug].add_done_callback(partial(_drop_failure, jobs, spec.slug))
     # Whoever is cancelled takes nobody along who waits for the same.
     return await asyncio.shield(jobs[spec.slug])
+
+
+def _drop_failure(
+    jobs: dict[str, asyncio.Future[ProviderParts]],
+    slug: str,
+    job: asyncio.Future[ProviderParts],
+) -> None:
+    """Let an import that failed be tried again."""
+    if job.cancelled() or job.exception() is not None:
+        del jobs[slug]
 
 
 async def async_load_parts_of_all(hass: HomeAssistant) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, SUBENTRY_TYPE_PAIR
@@ -47,7 +47,7 @@ async def async_recall(
                 raise
         await async_get_runtime(hass).async_check()
         return await _async_look_up(hass, entry, store)
-    except sqlite3.Error as err:
+    except (HomeAssistantError, sqlite3.Error) as err:
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key="state_unavailable",

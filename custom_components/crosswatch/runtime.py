@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 import sqlite3
@@ -10,10 +10,11 @@ from typing import Final
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util.hass_dict import HassKey
 
-from .account import loaded_pairs
+from .account import recalled_pairs
 from .const import DOMAIN, LOGGER
 from .engine.model import Feature
 from .engine.store import Store
@@ -44,7 +45,7 @@ class Runtime:
         self._store: Store | None = None
         self._users: set[str] = set()
         self._turn = asyncio.Lock()
-        self._check: asyncio.Task[None] | None = None
+        self._check: asyncio.Task[Exception | None] | None = None
         self._stop_listening: list[CALLBACK_TYPE] = []
 
     @property
@@ -79,7 +80,8 @@ class Runtime:
         """Look through the state if it is open and nobody has yet since it was opened.
 
         Where it is damaged it is set aside, and a person is told. What pairs have left
-        that were deleted while nothing was loaded goes.
+        that were deleted while nothing was loaded goes. Raises HomeAssistantError where
+        it cannot be looked through: nobody is to rely on it then.
         """
         if self._store is None or self._store.checked:
             return
@@ -88,29 +90,38 @@ class Runtime:
                 self._async_check(), "CrossWatch looks through its state"
             )
         # Whoever is cancelled takes nobody along who waits for the same.
-        await asyncio.shield(self._check)
+        if (error := await asyncio.shield(self._check)) is not None:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="state_unavailable",
+                translation_placeholders={"error": str(error)},
+            )
 
-    async def _async_check(self) -> None:
-        """Look through the state, while nobody opens or closes it."""
+    async def _async_check(self) -> Exception | None:
+        """Look through the state, while nobody opens or closes it; return what failed."""
         try:
             async with self._turn:
                 if self._store is not None:
                     await self._async_look_through(self._store)
         except (OSError, sqlite3.Error) as err:
-            # Whoever needs it fails by the same, and says so.
             LOGGER.warning("The state could not be looked through: %s", err)
+            return err
         finally:
             self._check = None
+        return None
 
     async def _async_look_through(self, store: Store) -> None:
         """Look through the state; raises OSError or sqlite3.Error."""
-        await self.hass.async_add_executor_job(store.check)
+        try:
+            await self.hass.async_add_executor_job(store.check)
+        finally:
+            if store.set_aside is not None:
+                async_report_damaged_state(self.hass, store.set_aside)
         if store.set_aside is None:
             await self._async_forget_orphans(store)
             return
-        async_report_damaged_state(self.hass, store.set_aside)
         # It begins anew, but knows since when the pairs are there.
-        for pair in loaded_pairs(self.hass):
+        for pair in recalled_pairs(self.hass):
             await self.hass.async_add_executor_job(
                 store.remember_pair, pair.pair_id, pair.created
             )
@@ -173,7 +184,9 @@ class Runtime:
 
     async def _async_started(self, hass: HomeAssistant) -> None:
         """Look through the state without having a start wait for it."""
-        await self.async_check()
+        with suppress(HomeAssistantError):
+            # It was logged, and whoever needs the state tries again.
+            await self.async_check()
 
     async def _async_forget_orphans(self, store: Store) -> None:
         """Drop the state of pairs that were deleted while nothing was loaded."""

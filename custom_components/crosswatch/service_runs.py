@@ -34,15 +34,16 @@ _NAMED_RUNS: Final = 5
 
 async def async_sync(call: ServiceCall) -> ServiceResponse:
     """Run pairs, each as it is set unless the call says otherwise."""
-    dry_run = call.data.get(ATTR_DRY_RUN)
-    reports = await async_run_in_order(await _async_requests(call, dry_run=dry_run))
+    reports = await async_run_in_order(
+        _requests(call, dry_run=call.data.get(ATTR_DRY_RUN))
+    )
     include_items = call.data[ATTR_INCLUDE_ITEMS]
     return await _async_response(call.hass, reports, include_items=include_items)
 
 
 async def async_dry_run(call: ServiceCall) -> ServiceResponse:
     """Show what runs of pairs would do."""
-    reports = await async_run_in_order(await _async_requests(call, dry_run=True))
+    reports = await async_run_in_order(_requests(call, dry_run=True))
     return await _async_response(call.hass, reports, include_items=True)
 
 
@@ -101,23 +102,11 @@ async def _async_check_undo(
     )
 
 
-async def _async_requests(call: ServiceCall, *, dry_run: bool | None) -> list[Request]:
-    """Return what is to run, now that it can.
-
-    Who asks for all pairs waits for those that their schedule runs just now; a pair
-    that is named and runs already is refused.
-    """
-    requests = _requests(call, dry_run=dry_run)
-    while ATTR_DEVICE_ID not in call.data and (
-        runs := [each.pair.run for each in requests if each.pair.run is not None]
-    ):
-        await asyncio.wait(runs)
-        requests = _requests(call, dry_run=dry_run)
-    return requests
-
-
 def _requests(call: ServiceCall, *, dry_run: bool | None) -> list[Request]:
-    """Return what is to run: the named pairs, else all whose schedule is on."""
+    """Return what is to run: the named pairs, else all whose schedule is on.
+
+    Of all pairs, those that run already are left to it, as long as there are others.
+    """
     requests = [
         Request(pair, _options(call, pair, features, dry_run=dry_run))
         for pair in pairs_of(call)
@@ -127,7 +116,9 @@ def _requests(call: ServiceCall, *, dry_run: bool | None) -> list[Request]:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="no_pairs"
         )
-    return requests
+    if ATTR_DEVICE_ID in call.data:
+        return requests
+    return [each for each in requests if each.pair.run is None] or requests
 
 
 def _features(call: ServiceCall, pair: PairCoordinator) -> frozenset[Feature] | None:

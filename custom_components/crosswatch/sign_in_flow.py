@@ -90,7 +90,7 @@ class SignInFlow(ConfigFlow, ABC):
         return self.async_show_menu(
             step_id=self._spec.slug,
             menu_options=list(self._parts.ways),
-            description_placeholders=self._spec.links,
+            description_placeholders=dict(self._spec.links),
         )
 
     async def _async_step_way(

@@ -155,6 +155,32 @@ def test_damage_is_looked_for_once(path: Path) -> None:
     store.close()
 
 
+def test_a_new_file_that_cannot_be_made_at_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What damages a file may keep a new one from being made; that is tried again."""
+    Store.open(path).close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    store = Store.open(path)
+    with monkeypatch.context() as full:
+        full.setattr(sqlite3, "connect", _full)
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            store.check()
+    aside = store.set_aside
+    assert aside is not None
+    assert not store.checked
+    store.check()
+    assert (store.checked, store.set_aside) == (True, aside)
+    assert store.remember_pair("p", READ_AT) == READ_AT
+    store.close()
+
+
+def _full(*args: object, **kwargs: object) -> sqlite3.Connection:
+    """Fail as SQLite does where there is no room."""
+    raise sqlite3.OperationalError("database or disk is full")
+
+
 def test_what_cannot_be_looked_through_is_no_damage(path: Path) -> None:
     """A state that is closed by now stays where it is."""
     store = Store.open(path)

@@ -164,3 +164,28 @@ async def test_whoever_gives_up_leaves_it_to_others(
     await hass.async_block_till_done()
     assert check.cancelled()
     assert _set_aside(hass) is not None
+
+
+async def test_no_run_without_a_look(
+    hass: HomeAssistant,
+    accounts: tuple[MockConfigEntry, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What could not be looked through is not relied on, and looked at again later."""
+    _the_records(_state(hass))
+    hass.set_state(CoreState.starting)
+    await set_up(hass, *accounts)
+    with monkeypatch.context() as full:
+        full.setattr(sqlite3, "connect", _full)
+        (run,) = (await act(hass, "sync"))["runs"]
+    assert (run["status"], run["added"], run["removed"]) == ("failed", 0, 0)
+    assert "disk is full" in run["features"]["history"]["error"]
+    # What was set aside is told all the same.
+    assert _set_aside(hass) is not None
+    totals = (await act(hass, "sync"))["totals"]
+    assert (totals["added"], totals["removed"], totals["errors"]) == (0, 0, 0)
+
+
+def _full(*args: object, **kwargs: object) -> sqlite3.Connection:
+    """Fail as SQLite does where there is no room."""
+    raise sqlite3.OperationalError("database or disk is full")

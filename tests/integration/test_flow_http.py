@@ -7,6 +7,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.crosswatch.const import DOMAIN, SUBENTRY_TYPE_PAIR
+from custom_components.crosswatch.providers.registry import PROVIDERS
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -59,6 +60,14 @@ async def test_account(hass: HomeAssistant, browser: TestClient[Any, Any]) -> No
     assert fields["verify_ssl"]["default"] is True
     response = await browser.delete(flow)
     assert response.status == 200
+
+
+@pytest.mark.parametrize("slug", sorted(PROVIDERS))
+async def test_every_account(browser: TestClient[Any, Any], slug: str) -> None:
+    """The first step of each provider can be shown, be it a form or a menu."""
+    begun = await post(browser, ACCOUNTS, {"handler": DOMAIN})
+    shown = await post(browser, f"{ACCOUNTS}/{begun['flow_id']}", {"provider": slug})
+    assert shown["type"] in {"form", "menu"}
 
 
 async def test_led_on(hass: HomeAssistant, browser: TestClient[Any, Any]) -> None:

@@ -285,15 +285,16 @@ async def test_already_running(hass: HomeAssistant, world: World) -> None:
 
 
 async def test_all_pairs_while_one_runs(hass: HomeAssistant, world: World) -> None:
-    """Wait for a run that is going on, and run after it."""
+    """Leave a pair to the run that is going on; refuse where there is no other."""
     first = hass.async_create_task(act(hass, "sync", device_id=world.device))
     await until(lambda: coordinator_of(world.home, world.pair).data.running)
+    assert await refusal(hass, "sync") == "already_running"
+    hass.config_entries.async_update_subentry(
+        world.home, world.second, data={**world.second.data, "enabled": True}
+    )
     answer = await act(hass, "sync")
-    assert first.done()
+    assert [run["pair_id"] for run in answer["runs"]] == [world.second.subentry_id]
     assert (await first)["totals"]["added"] == 5
-    assert [(run["pair_id"], run["added"]) for run in answer["runs"]] == [
-        (world.pair.subentry_id, 0)
-    ]
 
 
 async def test_fault_of_our_own(

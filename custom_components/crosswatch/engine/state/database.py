@@ -49,11 +49,17 @@ class Database:
         with self._lock:
             if self.checked:
                 return
-            if not _is_sound(self._connection):
-                self._connection.close()
-                self.set_aside = _set_aside(self._path)
-                self._connection = _connect(self._path)
+            if self.set_aside is not None or not _is_sound(self._connection):
+                self._begin_anew()
             self.checked = True
+
+    def _begin_anew(self) -> None:
+        """Set the damaged file aside and open a new one; both can be tried again."""
+        self._connection.close()
+        try:
+            self.set_aside = self.set_aside or _set_aside(self._path)
+        finally:
+            self._connection = _connect(self._path)
 
     def schema(self) -> int:
         """Return the version of what the tables of the file look like."""
