@@ -286,6 +286,10 @@ class PeopleAndRuns(RuleBasedStateMachine):
         """Run while the services fail."""
         for home, faults in zip(self.homes.values(), (here, there), strict=True):
             home.faults = faults_from_now_on(home, faults)
+        if Fault.EMPTY in {*here.values(), *there.values()}:
+            # What one side lost, and the other seems to have lost, is as good as new
+            # when that lists it again: a list that lies may undo a removal.
+            self.may_return |= self.removed.keys()
         self._run()
         for home in self.homes.values():
             home.faults = {}
