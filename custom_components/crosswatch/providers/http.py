@@ -41,8 +41,8 @@ ATTEMPTS: Final = 3
 MAX_WAIT: Final = 60.0
 MAX_BODY: Final = 32 * 1024 * 1024
 CONNECT_TIMEOUT: Final = 10.0
-# Seconds that a read may take while others wait.
-HASTE: Final = 10.0
+# Seconds that a read may take while others wait: as long as in a sign-in.
+HASTE: Final = 15.0
 
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _WORTH_RETRYING: Final = frozenset({429, 500, 502, 503, 504, 520, 521, 522})
