@@ -54,7 +54,7 @@ LIMIT: Final = 0.1
 PIECE_OF_WORK: Final = 0.025
 # Other processes on the same machine make some tries dearer, and all of them where they
 # go on all the while: so much more is no reason to fail.
-TRIES: Final = 10
+TRIES: Final = 6
 NOISE: Final = 1.5
 # A home with some history: a start reads none of it.
 RECORDS: Final = 20_000
@@ -77,9 +77,9 @@ class Started(NamedTuple):
 class Home:
     """Logins at running services, and a copy of the integration that is compiled."""
 
-    def __init__(self, folder: Path) -> None:
-        """Begin without any service."""
-        self.folder = folder
+    def __init__(self, folder: Path, program: Path) -> None:
+        """Begin without any service; `program` is where the copy is."""
+        self.program = program
         self.hosts: dict[str, str] = {}
         self.files = folder / "files"
         self.config = folder / "config"
@@ -119,7 +119,7 @@ class Home:
         }
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.start.child"),
-            cwd=self.folder,
+            cwd=self.program,
             env={**os.environ, "PYTHONPATH": os.pathsep.join([".", str(ROOT)])},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -164,25 +164,28 @@ def live_in(path: Path, accounts: list[dict[str, Any]]) -> None:
     store.close()
 
 
-@pytest.fixture
-def compiled(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a copy of the integration that is compiled already.
 
     So it is with every start of Home Assistant but the first after an update.
     """
     source = Path(crosswatch.__path__[0])
-    target = tmp_path / "custom_components"
+    folder = tmp_path_factory.mktemp("compiled")
+    target = folder / "custom_components"
     shutil.copytree(
         source, target / source.name, ignore=shutil.ignore_patterns("__pycache__")
     )
     assert compileall.compile_dir(target, quiet=2)
-    return tmp_path
+    return folder
 
 
 @pytest.fixture
-async def home(compiled: Path, socket_enabled: None) -> AsyncIterator[Home]:
+async def home(
+    tmp_path: Path, compiled: Path, socket_enabled: None
+) -> AsyncIterator[Home]:
     """Return logins at Jellyfin, Trakt and a tracker, the services of which run."""
-    home = Home(compiled)
+    home = Home(tmp_path, compiled)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         site = Site(session, Limiters(), home.files)
