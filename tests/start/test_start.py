@@ -54,7 +54,7 @@ LIMIT: Final = 0.1
 PIECE_OF_WORK: Final = 0.025
 # Other processes on the same machine make some tries dearer, and all of them where they
 # go on all the while: so much more is no reason to fail.
-TRIES: Final = 6
+TRIES: Final = 3
 NOISE: Final = 1.5
 # A home with some history: a start reads none of it.
 RECORDS: Final = 20_000
