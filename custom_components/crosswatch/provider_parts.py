@@ -1,7 +1,6 @@
 """Providers are imported when they are needed, and off the event loop."""
 
 import asyncio
-from functools import partial
 from typing import Final
 
 from homeassistant.core import HomeAssistant
@@ -20,21 +19,15 @@ _JOBS: Final[HassKey[dict[str, asyncio.Future[ProviderParts]]]] = HassKey(
 async def async_load_parts(hass: HomeAssistant, spec: ProviderSpec) -> ProviderParts:
     """Return the parts of a provider."""
     jobs = hass.data.setdefault(_JOBS, {})
-    if spec.slug not in jobs:
-        jobs[spec.slug] = hass.async_add_import_executor_job(spec.load)
-        jobs[spec.slug].add_done_callback(partial(_drop_failure, jobs, spec.slug))
+    if (job := jobs.get(spec.slug)) is None or _has_failed(job):
+        job = jobs[spec.slug] = hass.async_add_import_executor_job(spec.load)
     # Whoever is cancelled takes nobody along who waits for the same.
-    return await asyncio.shield(jobs[spec.slug])
+    return await asyncio.shield(job)
 
 
-def _drop_failure(
-    jobs: dict[str, asyncio.Future[ProviderParts]],
-    slug: str,
-    job: asyncio.Future[ProviderParts],
-) -> None:
-    """Let an import that failed be tried again."""
-    if job.cancelled() or job.exception() is not None:
-        del jobs[slug]
+def _has_failed(job: asyncio.Future[ProviderParts]) -> bool:
+    """Tell whether an import has come to nothing: it is to be tried again."""
+    return job.done() and (job.cancelled() or job.exception() is not None)
 
 
 async def async_load_parts_of_all(hass: HomeAssistant) -> None:

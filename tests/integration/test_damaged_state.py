@@ -13,6 +13,7 @@ from custom_components.crosswatch.const import DOMAIN
 from custom_components.crosswatch.engine.model import Feature
 from custom_components.crosswatch.runtime import STATE_FILE, async_get_runtime
 from custom_components.crosswatch.shared import storage_folder
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -138,6 +139,23 @@ async def test_it_is_looked_through_after_the_start(
     hass.set_state(CoreState.running)
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
     await hass.async_block_till_done()
+    assert _set_aside(hass) is not None
+    store = async_get_runtime(hass).store
+    assert store.remember_pair("pair", dt_util.utcnow()) == created
+
+
+async def test_accounts_that_are_not_ready_yet(
+    hass: HomeAssistant, accounts: tuple[MockConfigEntry, ...]
+) -> None:
+    """Since when their pairs are there stays known as well."""
+    _the_records(_state(hass))
+    hass.set_state(CoreState.starting)
+    await set_up(hass, *accounts)
+    home = accounts[0]
+    created = coordinator_of(home, home.subentries["pair"]).created
+    home.mock_state(hass, ConfigEntryState.SETUP_IN_PROGRESS)
+    await async_get_runtime(hass).async_check()
+    home.mock_state(hass, ConfigEntryState.LOADED)
     assert _set_aside(hass) is not None
     store = async_get_runtime(hass).store
     assert store.remember_pair("pair", dt_util.utcnow()) == created
