@@ -317,27 +317,38 @@ def test_what_cannot_be_removed_can_be_written() -> None:
     assert row.holds_back(READ_AT, _operation(Action.ADD)) is None
 
 
-def test_what_was_never_listed_is_not_removed() -> None:
-    """Who wrote it is told, both sides are looked at again, and it stays wanted."""
-    (film,) = records("m1", Feature.WATCHLIST)
-    own = Record(film.item, film.value, "own:m1", seen=False)
-    row = LedgerRow(
+def _known_on_both(keys: str, *, target_native: str) -> LedgerRow:
+    """Return what the ledger knows of an item that both sides had on their lists."""
+    return LedgerRow(
         row_id=1,
-        keys=" ".join(film.keys),
+        keys=keys,
         source_native="s1",
-        target_native="own:m1",
+        target_native=target_native,
         source_value="[null]",
         target_value="[null]",
         source_seen_at=1.0,
         target_seen_at=1.0,
     )
+
+
+def _removing(mode: Mode) -> Rules:
+    """Return the rules of watchlists from which what is gone is removed."""
     able = FeatureSupport(kinds=ALL_KINDS)
-    rules = Rules(
+    return Rules(
         feature=Feature.WATCHLIST,
         policy=FeaturePolicy(remove=True),
         source=able,
         target=able,
+        mode=mode,
     )
+
+
+def test_what_was_never_listed_is_not_removed() -> None:
+    """Who wrote it is told, both sides are looked at again, and it stays wanted."""
+    (film,) = records("m1", Feature.WATCHLIST)
+    own = Record(film.item, film.value, "own:m1", seen=False)
+    row = _known_on_both(" ".join(film.keys), target_native="own:m1")
+    rules = _removing(Mode.ONE_WAY)
     source, target = (
         Snapshot.of(Feature.WATCHLIST, held, READ_AT) for held in ((), (own,))
     )
@@ -357,25 +368,9 @@ def test_an_item_of_two_titles_is_not_removed_while_one_is_there(order: int) -> 
         Record(each, Listed(), native_id)
         for each, native_id in ((film, "s1"), (replace(film, year=2000), "s2"))
     ]
-    row = LedgerRow(
-        row_id=1,
-        keys="show:tvdb:2",
-        source_native="s1",
-        target_native="t1",
-        source_value="[null]",
-        target_value="[null]",
-        source_seen_at=1.0,
-        target_seen_at=1.0,
-    )
+    row = _known_on_both("show:tvdb:2", target_native="t1")
     twin = Record(Item(MediaKind.SHOW, {"tvdb": "1"}, "Film", 2000), Listed(), "t2")
-    able = FeatureSupport(kinds=ALL_KINDS)
-    rules = Rules(
-        feature=Feature.WATCHLIST,
-        policy=FeaturePolicy(remove=True),
-        source=able,
-        target=able,
-        mode=Mode.TWO_WAY,
-    )
+    rules = _removing(Mode.TWO_WAY)
     source, target = (
         Snapshot.of(Feature.WATCHLIST, held, READ_AT)
         for held in (listed[::order], [twin])
