@@ -254,13 +254,41 @@ async def test_migrates_forward(
         assert other.execute("SELECT note FROM rated").fetchall() == [(None,)]
 
 
-async def test_a_newer_file_is_left_alone(home: TrackerProvider, path: Path) -> None:
+@pytest.mark.parametrize("call", CALLS)
+async def test_a_newer_file_is_left_alone(
+    home: TrackerProvider, path: Path, call: Call
+) -> None:
     """After a downgrade the file is neither read nor changed."""
     with changing(path) as other:
         other.execute("PRAGMA user_version = 99")
+    before = path.read_bytes()
     with pytest.raises(ProtocolError, match="newer version"):
-        await home.read(Feature.WATCHLIST, None)
-    assert path.exists()
+        await call(home)
+    assert path.read_bytes() == before
+
+
+async def test_who_it_is_tells_the_header(
+    home: TrackerProvider, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite is not needed to say who a tracker is, as long as its file is at rest."""
+
+    def refuse(*values: object, **more: object) -> None:
+        """Refuse to open anything."""
+        raise sqlite3.OperationalError("refused")
+
+    monkeypatch.setattr(database.sqlite3, "connect", refuse)
+    assert (await home.identify()).account_id == "home"
+    path.with_name(f"{path.name}-wal").touch()
+    with pytest.raises(ProviderUnavailableError, match="refused"):
+        await home.identify()
+
+
+async def test_a_newer_header_in_the_log(home: TrackerProvider, path: Path) -> None:
+    """What was written last counts, also where it is not in the file itself yet."""
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA user_version = 99")
+        with pytest.raises(ProtocolError, match="newer version"):
+            await home.identify()
 
 
 @pytest.mark.parametrize(

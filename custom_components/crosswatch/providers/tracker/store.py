@@ -9,7 +9,7 @@ from typing import Final
 
 from ...engine.model import VALUE_TYPES, Feature, Record, Snapshot
 from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
-from .database import opened, transaction
+from .database import is_at_hand, opened, transaction
 from .items import COLUMNS, AmbiguousError, ItemReader, Items, can_be_found
 from .values import (
     COLUMNS as VALUE_COLUMNS,
@@ -33,8 +33,9 @@ class Store:
 
     def check(self) -> None:
         """Make sure that the file is there and is ours."""
-        with opened(self._path):
-            pass
+        if not is_at_hand(self._path):
+            with opened(self._path):
+                pass
 
     def markers(self, features: Collection[Feature]) -> Mapping[Feature, str]:
         """Return what changes with every change of a feature."""
