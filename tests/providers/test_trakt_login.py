@@ -75,7 +75,7 @@ async def test_saved_before_used(world: World) -> None:
         await gate.wait()
         order.append("saved")
 
-    login = provider._client._login  # noqa: SLF001
+    login = provider._login  # noqa: SLF001
     assert isinstance(login, Login)
     login._save = save  # noqa: SLF001
     task = asyncio.create_task(provider.identify())
@@ -144,7 +144,7 @@ async def test_failed_save_keeps_the_tokens_in_memory(world: World) -> None:
         """Fail once."""
         raise OSError("disk full")
 
-    provider._client._login._save = save  # noqa: SLF001
+    provider._login._save = save  # noqa: SLF001
     with pytest.raises(OSError, match="disk full"):
         await provider.identify()
     await provider.identify()

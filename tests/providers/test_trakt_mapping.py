@@ -14,11 +14,8 @@ from custom_components.crosswatch.engine.model import (
 )
 from custom_components.crosswatch.engine.provider import AccountInfo, ProtocolError
 from custom_components.crosswatch.providers.http import JsonValue
-from custom_components.crosswatch.providers.trakt.mapping import (
-    RowReader,
-    account_from,
-    moment_from,
-)
+from custom_components.crosswatch.providers.trakt.fields import account_from
+from custom_components.crosswatch.providers.trakt.mapping import RowReader, moment_from
 from custom_components.crosswatch.providers.trakt.payload import (
     moment_to_json,
     rating_to_json,

@@ -24,11 +24,11 @@ from custom_components.crosswatch.engine.provider import (
     ProviderUnavailableError,
 )
 from custom_components.crosswatch.providers.http import Limiters
-from custom_components.crosswatch.providers.trakt.provider import (
+from custom_components.crosswatch.providers.trakt.capabilities import (
     FULL_READ_EVERY,
     TRUST_FOR,
-    TraktProvider,
 )
+from custom_components.crosswatch.providers.trakt.provider import TraktProvider
 from tests.simulators.trakt import Title
 
 from .operating import kinds

@@ -1,8 +1,8 @@
 """What goes into one request: operations in batches, and the bodies made of them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ...engine.model import Feature, Watched
 from ...engine.plan import Action, Operation, Outcome
@@ -15,16 +15,9 @@ from .accounting import (
     outcomes,
     play_outcomes,
 )
+from .capabilities import BATCH_SIZES
 from .payload import Payload, is_weak
 from .room import PATHS
-
-# How many things one request holds. Trakt documents no limit; but the larger a
-# request, the longer it takes, and the more is in doubt when no answer comes.
-BATCH_SIZES: Final[Mapping[Feature, int]] = {
-    Feature.HISTORY: 500,
-    Feature.RATINGS: 250,
-    Feature.WATCHLIST: 100,
-}
 
 
 class Request(NamedTuple):

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from ...engine.ids import normalise_id
 from ...engine.model import Item, Listed, MediaKind, Rated, Record
-from ...engine.provider import AccountInfo, ProtocolError
 from ..http import JsonObject, JsonValue
+from .fields import missing, object_in
 
 NAMESPACES: Final = ("trakt", "imdb", "tmdb", "tvdb")
 _KINDS: Final[Mapping[str, MediaKind]] = {kind.value: kind for kind in MediaKind}
@@ -163,34 +163,9 @@ def moment_from(value: JsonValue | None) -> datetime | None:
         return None
 
 
-def account_from(settings: JsonObject) -> AccountInfo:
-    """Return whose account it is.
-
-    The uuid is documented as made for this; names and slugs can be changed. An older
-    answer may lack it, then the slug has to do.
-    """
-    user = object_in(settings, "user")
-    ids = object_in(user, "ids")
-    account_id = ids.get("uuid") or ids.get("slug")
-    if not isinstance(account_id, str) or not account_id:
-        raise missing("user.ids.uuid", settings)
-    name = user.get("username")
-    return AccountInfo(
-        account_id=account_id, name=name if isinstance(name, str) else account_id
-    )
-
-
 def is_void(row: JsonObject, name: str) -> bool:
     """Return whether a row tells that its title is gone: that is not to leave it out."""
     return row.get(name, name) is None
-
-
-def object_in(parent: JsonObject, name: str) -> JsonObject:
-    """Return an object in another one, which has to be there."""
-    value = parent.get(name)
-    if isinstance(value, dict):
-        return value
-    raise missing(name, parent)
 
 
 def trakt_id_in(title: JsonObject) -> int:
@@ -207,9 +182,3 @@ def number_in(title: JsonObject, name: str) -> int:
     if isinstance(value, int):
         return value
     raise missing(name, title)
-
-
-def missing(name: str, parent: JsonObject) -> ProtocolError:
-    """Return the error for a field that we cannot do without."""
-    known = ", ".join(sorted(parent)) or "nothing"
-    return ProtocolError(f"Trakt's answer lacks {name} (it has {known})")

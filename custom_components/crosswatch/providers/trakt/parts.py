@@ -3,8 +3,9 @@
 from typing import Final
 
 from ..spec import ProviderParts
+from .capabilities import CAPABILITIES
 from .oauth import API
-from .provider import CAPABILITIES, TraktProvider
+from .provider import TraktProvider
 from .sign_in import TraktSignIn
 
 PARTS: Final = ProviderParts(

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, TypeIs
 from ...engine.model import Feature, Item, MediaKind, Rated, Watched
 from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
 from ..http import JsonValue
+from .capabilities import PLAYED
 
 type Ids = Mapping[str, str]
 type Row = dict[str, JsonValue]
@@ -35,8 +36,6 @@ _ACCEPTED: Final[Mapping[MediaKind, tuple[str, ...]]] = {
 }
 _PARTS: Final = frozenset({MediaKind.SEASON, MediaKind.EPISODE})
 _DOCUMENTED: Final = frozenset({"trakt", "tvdb"})
-# The history takes a show or a season for all of its episodes: never sent there.
-PLAYED: Final = frozenset({MediaKind.MOVIE, MediaKind.EPISODE})
 # Larger numbers are no ids, and not every reader of JSON keeps them exact.
 _MAX_ID: Final = 2**53
 # An older date stands for none: Trakt itself keeps an unknown one as that of 1970.

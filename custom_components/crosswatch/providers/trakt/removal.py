@@ -12,10 +12,11 @@ from typing import Final
 from ...engine.ids import item_keys
 from ...engine.model import Play, Value, Watched
 from ...engine.plan import Operation, Reason
+from .capabilities import PLAYED
 from .client import TraktClient
 from .mapping import PlayRow, RowReader
 from .paging import Page, collect, together
-from .payload import GROUPS, PLAYED, minute_to_json, moment_to_json
+from .payload import GROUPS, minute_to_json, moment_to_json
 from .refusal import UnknownTitleError
 
 PATH: Final = "/sync/history"

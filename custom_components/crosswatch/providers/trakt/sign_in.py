@@ -16,11 +16,11 @@ from ..sign_in import (
 )
 from ..sign_in_errors import sign_in_error
 from ..spec import SignInContext
-from .client import HOST, PACE, api_headers
+from .fields import account_from
 from .login import seconds_in, secrets_in, text_in, tokens_from
-from .mapping import account_from
 from .oauth import API, OAuth, oauth_limiter
 from .refusal import FORBIDDEN, is_from_proxy
+from .wire import HOST, PACE, api_headers
 
 FIELDS: Final = (
     FormField("client_id", FieldKind.TEXT),

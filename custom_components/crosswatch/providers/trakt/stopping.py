@@ -15,19 +15,17 @@ from ...engine.model import Item, MediaKind, Progress
 from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
 from ...engine.provider import ProtocolError, ProviderError
 from ..http import Answer, JsonObject, JsonValue
+from .capabilities import COMPLETES_AT
 from .client import TraktClient
 from .mapping import PausedRow, trakt_id_in
 from .payload import Ids, ids_for, ids_to_json, own_ids, place_of
 from .playback import Playback
 from .refusal import CONFLICT, NOT_FOUND
 
-# Below the first, Trakt ignores a stop; from the second on it is not sure to be one.
+# Below this, Trakt ignores a stop.
 LEAST: Final = 1.0
-COMPLETES_AT: Final = 79.0
 # Positions in percent that are closer to each other are the same.
 SAME: Final = 0.1
-# At a stop a second, no more of them than a cancelled run has time for.
-BATCH_SIZE: Final = 8
 
 
 class Stopper:
