@@ -5,7 +5,8 @@ from copy import replace
 from datetime import datetime
 
 from .const import OFFERED_FEATURES
-from .engine.blocks import Block, BlockList
+from .engine.block_lists import BlockList
+from .engine.blocks import Block
 from .engine.ids import title_words
 from .engine.model import Feature, Item, MediaKind
 from .engine.report import ReportItem

@@ -163,7 +163,7 @@ async def _async_response(
             [report.as_dict(include_items=include_items) for report in reports],
         )
 
-    totals = sum((report.counts for report in reports), Counts())
+    totals = Counts.sum_of(report.counts for report in reports)
     return {
         "runs": await hass.async_add_executor_job(answer),
         "totals": {**totals.as_dict()},

@@ -12,7 +12,7 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
 
-from .engine.blocks import BlockList
+from .engine.block_lists import BlockList
 from .engine.ids import item_keys
 from .engine.model import Feature
 from .engine.plan import Reason

@@ -1,7 +1,8 @@
 """Answers of a service, told again with one field missing, empty or of another type."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from typing import Final
 
 import orjson

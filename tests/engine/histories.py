@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 from unittest.mock import patch
 
-from custom_components.crosswatch.engine.blocks import Blocks
+from custom_components.crosswatch.engine.block_lists import Blocks
 from custom_components.crosswatch.engine.ledger import LedgerRow
 from custom_components.crosswatch.engine.model import (
     Progress,

@@ -8,7 +8,8 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from custom_components.crosswatch.engine.blocks import Block, BlockList, Blocks
+from custom_components.crosswatch.engine.block_lists import BlockList, Blocks
+from custom_components.crosswatch.engine.blocks import Block
 from custom_components.crosswatch.engine.model import (
     Feature,
     Item,

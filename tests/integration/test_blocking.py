@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from custom_components.crosswatch.blocking import add_blocks, block_items
-from custom_components.crosswatch.engine.blocks import Block, BlockList
+from custom_components.crosswatch.engine.block_lists import BlockList
+from custom_components.crosswatch.engine.blocks import Block
 from custom_components.crosswatch.engine.model import Feature, Item, MediaKind, Side
 from custom_components.crosswatch.engine.plan import Reason
 from custom_components.crosswatch.engine.report import ReportItem, Result

@@ -1,7 +1,7 @@
 """Sign-ins that ask more, in whatever order."""
 
 import asyncio
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

@@ -1,7 +1,7 @@
 """Signing in to a Kodi: every way in which it ends."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from copy import replace
 from pathlib import Path
 import ssl
 

@@ -1,7 +1,7 @@
 """Signing in to a Tautulli, and choosing whose plays to read."""
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
+from copy import replace
 from pathlib import Path
 import socket
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from copy import replace
-from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Self
@@ -41,8 +40,7 @@ class Result(StrEnum):
     NOT_SENT = "not_sent"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(NamedTuple):
     """The numbers that a run is known by."""
 
     added: int = 0
@@ -53,18 +51,14 @@ class Counts:
     errors: int = 0
     blocked: int = 0
 
-    def __add__(self, other: Self) -> Self:
+    @classmethod
+    def sum_of(cls, counts: Iterable[Self]) -> Self:
         """Return the sum, number by number."""
-        return type(self)(
-            **{
-                each.name: getattr(self, each.name) + getattr(other, each.name)
-                for each in fields(self)
-            }
-        )
+        return cls(*map(sum, zip(*counts, strict=True)))
 
     def as_dict(self) -> dict[str, int]:
         """Return the numbers by name."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return self._asdict()
 
     @property
     def line(self) -> str:
@@ -139,7 +133,7 @@ class Report(NamedTuple):
     @property
     def counts(self) -> Counts:
         """Return the counts over all features."""
-        return sum((each.counts for each in self.features.values()), Counts())
+        return Counts.sum_of(each.counts for each in self.features.values())
 
     @property
     def items(self) -> Iterable[ReportItem]:
@@ -246,7 +240,7 @@ def report_failure(failure: Failure) -> FeatureReport:
 def status_of(features: Iterable[FeatureReport]) -> RunStatus:
     """Return how a run ended that was not cancelled."""
     reports = list(features)
-    counts = sum((each.counts for each in reports), Counts())
+    counts = Counts.sum_of(each.counts for each in reports)
     failed = [each for each in reports if each.failure]
     if any(map(_is_guarded, reports)):
         return RunStatus.BLOCKED

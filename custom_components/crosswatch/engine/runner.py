@@ -6,7 +6,8 @@ from copy import replace
 from dataclasses import dataclass
 from datetime import datetime
 
-from .blocks import Block, Blocks
+from .block_lists import Blocks
+from .blocks import Block
 from .feature_run import FeatureRun
 from .headway import Watch, nobody
 from .model import Feature, Side

@@ -1,7 +1,7 @@
 """The answer to a request, and the types of what is in it."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple, override
 
 import orjson
 from yarl import URL
@@ -20,8 +20,7 @@ def request_name(method: str, url: URL, secrets: Collection[str]) -> str:
     return f"{method} {redact(url.path, secrets)} at {url.host}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """A complete answer; its status is left to the client to judge.
 
     `written` tells that it was a write, which may have been done even where its answer
@@ -29,12 +28,17 @@ class Answer:
     """
 
     method: str
-    url: URL = field(repr=False)
+    url: URL
     status: int
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)
+    body: bytes
     written: bool = False
-    secrets: Callable[[], Collection[str]] = field(repr=False, default=tuple)
+    secrets: Callable[[], Collection[str]] = tuple
+
+    @override
+    def __repr__(self) -> str:
+        """Return it without its address and its body, which may hold secrets."""
+        return f"Answer(method={self.method!r}, status={self.status})"
 
     @property
     def request(self) -> str:

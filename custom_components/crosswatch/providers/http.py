@@ -3,13 +3,12 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 import logging
 import math
 import random
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, override
 
 import aiohttp
 import orjson
@@ -80,15 +79,14 @@ class SlowDownError(RateLimitedError):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(NamedTuple):
     """One request with everything that its attempts have in common."""
 
     method: str
     url: URL
     params: Mapping[str, str | int]
-    body: bytes | None = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None
+    headers: Mapping[str, str]
     timeout: aiohttp.ClientTimeout
     idempotent: bool
 
@@ -96,6 +94,11 @@ class _Call:
     def writes(self) -> bool:
         """Return whether the request may change something."""
         return self.method not in _READING
+
+    @override
+    def __repr__(self) -> str:
+        """Return no more than what it is: it holds secrets."""
+        return "<_Call>"
 
 
 class _Failure(NamedTuple):

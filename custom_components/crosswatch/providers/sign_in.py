@@ -1,10 +1,9 @@
 """How a person signs in to a provider, told without any user interface."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, override
 
 from ..engine.provider import AccountInfo
 from .http import JsonObject
@@ -50,8 +49,7 @@ class FormField(NamedTuple):
         return self.default
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceCode:
+class DeviceCode(NamedTuple):
     """A code that the person enters elsewhere, at `url` where there is a page for it.
 
     `secret` is what the provider polls with. Times are in seconds.
@@ -59,25 +57,33 @@ class DeviceCode:
 
     code: str
     url: str
-    secret: str = field(repr=False)
+    secret: str
     expires_in: float
     interval: float
 
+    @override
+    def __repr__(self) -> str:
+        """Return it without the secret."""
+        return f"DeviceCode(code={self.code!r}, url={self.url!r})"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn:
+
+class SignedIn(NamedTuple):
     """A finished sign-in: what to keep, and whose account it is."""
 
-    data: JsonObject = field(repr=False)
+    data: JsonObject
     info: AccountInfo
+
+    @override
+    def __repr__(self) -> str:
+        """Return it without the data, which holds secrets."""
+        return f"SignedIn(info={self.info!r})"
 
 
 type Progress = SignedIn | DeviceCode | Question
 """How far a sign-in has come."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(NamedTuple):
     """A further form, named `step`, that an answer so far leads to.
 
     `answer` goes on with what the person enters there; it raises SignInError.
@@ -85,8 +91,8 @@ class Question:
 
     step: str
     fields: tuple[FormField, ...]
-    answer: Callable[[Answers], Awaitable[Progress]] = field(repr=False)
-    placeholders: Mapping[str, str] = field(default_factory=dict)
+    answer: Callable[[Answers], Awaitable[Progress]]
+    placeholders: Mapping[str, str] = MappingProxyType({})
 
 
 class SignInError(Exception):

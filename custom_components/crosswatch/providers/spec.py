@@ -1,13 +1,12 @@
 """How a provider describes itself to the rest of the integration."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, override, runtime_checkable
 
 import aiohttp
 
@@ -17,8 +16,7 @@ from .http import JsonObject, Limiters
 from .sign_in import Answers, FormField, SignIn
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
+class Connection(NamedTuple):
     """What a provider is given to reach its account.
 
     `data` is what its sign-in returned. `options` holds a value for each field in
@@ -29,13 +27,18 @@ class Connection:
     their own; `verified` always does, for what is asked elsewhere.
     """
 
-    data: JsonObject = field(repr=False)
+    data: JsonObject
     session: aiohttp.ClientSession
     limiters: Limiters
     save: Callable[[JsonObject], Awaitable[None]]
     folder: Path
-    options: JsonObject = field(default_factory=dict)
+    options: JsonObject = MappingProxyType({})
     verified: aiohttp.ClientSession | None = None
+
+    @override
+    def __repr__(self) -> str:
+        """Return no more than what it is: it holds secrets."""
+        return "<Connection>"
 
 
 @runtime_checkable
@@ -63,8 +66,7 @@ class Metered(Protocol):
         """Return what is known of it without asking, None while nothing is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignInContext:
+class SignInContext(NamedTuple):
     """What a sign-in is given: sessions, limits, and who Home Assistant is.
 
     `session` returns the session that verifies certificates, or not. `device_id` is
@@ -77,7 +79,12 @@ class SignInContext:
     limiters: Limiters
     device_id: str
     folder: Path
-    known: JsonObject = field(default_factory=dict, repr=False)
+    known: JsonObject = MappingProxyType({})
+
+    @override
+    def __repr__(self) -> str:
+        """Return no more than what it is: it holds secrets."""
+        return "<SignInContext>"
 
 
 class Announcement(NamedTuple):

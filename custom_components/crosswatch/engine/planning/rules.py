@@ -9,7 +9,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import Final
 
-from ..blocks import Blocks
+from ..block_lists import Blocks
 from ..codec import encode_value, value_text
 from ..ids import item_keys, title_key
 from ..matching import Match

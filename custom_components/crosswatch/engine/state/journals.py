@@ -1,8 +1,9 @@
 """The journal: every operation, before it is sent and after."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from ..codec import decode_operation, encode_operation
 from ..model import Feature
@@ -10,14 +11,13 @@ from ..plan import Operation, Outcome, OutcomeKind, Reason
 from .database import Database
 
 
-@dataclass(slots=True)
-class LostRun:
+class LostRun(NamedTuple):
     """A run whose process ended before it could tell what it had done."""
 
     run_id: str
     started: datetime
     ended: datetime
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: Sequence[Outcome]
 
 
 class JournalTables(Database):
@@ -134,17 +134,16 @@ class JournalTables(Database):
                 " WHERE pair_id = ?1) ORDER BY entry_id",
                 (pair_id,),
             ).fetchall()
-        lost: dict[str, LostRun] = {}
+        lost: defaultdict[str, list[tuple[datetime, Outcome]]] = defaultdict(list)
         for run_id, text, kind, reason, native_id, sent_at in rows:
-            at = datetime.fromtimestamp(sent_at, UTC)
-            run = lost.setdefault(run_id, LostRun(run_id, at, at))
-            run.ended = at
-            run.outcomes.append(
-                Outcome(
-                    decode_operation(text),
-                    OutcomeKind(kind) if kind else OutcomeKind.UNKNOWN,
-                    Reason(reason) if reason else None,
-                    native_id or "",
-                )
+            outcome = Outcome(
+                decode_operation(text),
+                OutcomeKind(kind) if kind else OutcomeKind.UNKNOWN,
+                Reason(reason) if reason else None,
+                native_id or "",
             )
-        return list(lost.values())
+            lost[run_id].append((datetime.fromtimestamp(sent_at, UTC), outcome))
+        return [
+            LostRun(run_id, sent[0][0], sent[-1][0], [outcome for _, outcome in sent])
+            for run_id, sent in lost.items()
+        ]
