@@ -307,8 +307,7 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
             with suppress(asyncio.CancelledError):
                 await run.async_tell_accounts(report)
             with suppress(asyncio.CancelledError):
-                async with self._telling:
-                    await run.async_note_issues(report)
+                await self._async_tell_issues(run, report)
         finally:
             try:
                 # Without a report, a fault of our own has ended it and goes on up.
@@ -334,6 +333,20 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
         except asyncio.CancelledError:
             # The run ends here all the same: whoever waits for it gets its report.
             return await run.async_cancelled()
+
+    async def _async_tell_issues(self, run: PairRun, report: Report) -> None:
+        """Tell what the run leaves to a person, to the end also if it is cancelled."""
+
+        async def tell() -> None:
+            """Do so after whoever tells of an older run."""
+            async with self._telling:
+                await run.async_note_issues(report)
+
+        await asyncio.shield(
+            self.config_entry.async_create_background_task(
+                self.hass, tell(), f"CrossWatch tells of the run of {self.pair_id}"
+            )
+        )
 
     @callback
     def _async_end_run(self, report: Report | None) -> None:

@@ -1,10 +1,13 @@
 """An account that is full: a person hears which, and tries again once there is room."""
 
+import asyncio
 from datetime import timedelta
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
+from custom_components.crosswatch.engine.pair import RunOptions
+from custom_components.crosswatch.engine.report import RunStatus
 from homeassistant.core import HomeAssistant
 from tests.simulators.faults import FaultKind
 from tests.simulators.trakt import TraktSimulator
@@ -61,6 +64,30 @@ async def test_what_is_said(
     assert problems.startswith(f"- **{full.alice.title}, watchlist: 6** – ")
     assert "no more than 4" in problems
     assert "make room" in problems
+
+
+async def test_cancelled_while_it_is_told(
+    hass: HomeAssistant, world: TraktWorld
+) -> None:
+    """Tell of a run that was cancelled once it had done its work, all the same."""
+    await put(world.home, listed(*range(10)))
+    telling = f"CrossWatch tells of the run of {PAIR_ID}"
+
+    def is_told() -> bool:
+        """Return whether somebody is about to tell of a run."""
+        return telling in {task.get_name() for task in asyncio.all_tasks()}
+
+    async with world.pair._telling:  # noqa: SLF001
+        run = world.pair.async_start_run(RunOptions(dry_run=False))
+        while not is_told():
+            await asyncio.sleep(0.01)
+        assert await world.pair.async_cancel()
+        report = run.result()
+        assert (report.status, report.counts.unresolved) == (RunStatus.PARTIAL, 6)
+        assert not issue_exists(hass, ISSUE)
+    while is_told():
+        await asyncio.sleep(0.01)
+    assert issue_exists(hass, ISSUE)
 
 
 async def test_words_of_the_service(

@@ -52,10 +52,10 @@ PAIRS: Final = 30
 # time; a slower one has as much more.
 LIMIT: Final = 0.1
 PIECE_OF_WORK: Final = 0.025
-# Other processes on the same machine make some tries dearer, and all of them where they
-# go on all the while: so much more is no reason to fail.
-TRIES: Final = 3
-NOISE: Final = 1.5
+# Other processes on the same machine make some tries dearer: as many are made, until
+# one is so much below the limit.
+TRIES: Final = 6
+ENOUGH: Final = 0.75
 # A home with some history: a start reads none of it.
 RECORDS: Final = 20_000
 ITEMS: Final = 1_000
@@ -215,12 +215,12 @@ async def test_costs_little(home: Home, capsys: pytest.CaptureFixture[str]) -> N
     for _ in range(TRIES):
         started = await home.start(slugs, PAIRS)
         best = min(best or started, started, key=lambda each: each.seconds)
-        if best.seconds < LIMIT / 2:
+        if best.seconds < ENOUGH * LIMIT:
             break
     assert best is not None
     with capsys.disabled():
         print(f"start: {best.spent * 1000:.0f} ms, work {best.work * 1000:.0f} ms")  # noqa: T201
-    assert best.seconds < LIMIT * NOISE
+    assert best.seconds < LIMIT
 
 
 async def test_imports_what_it_needs(home: Home) -> None:
