@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 import json
 from pathlib import Path
 import sys
+from threading import Event
 from typing import Any, Final, cast, override
 
 import aiohttp
@@ -123,6 +124,7 @@ class Counted(LateProvider[Records]):
         super().__init__()
         self.failures = failures
         self.loads = 0
+        self.goes_on = Event()
 
     @override
     async def identify(self) -> AccountInfo:
@@ -131,17 +133,27 @@ class Counted(LateProvider[Records]):
 
     @override
     def _load(self) -> Records:
-        """Count, and return something that can be told from any other."""
+        """Take a while, and return something that can be told from any other."""
         self.loads += 1
+        self.goes_on.wait()
         if self.loads <= self.failures:
             raise ImportError("A file is missing")
         return cast(Records, object())
 
 
+async def all_asked(account: Counted, times: int) -> list[object]:
+    """Return what comes of asking several times before the first is answered."""
+    asked = [asyncio.create_task(account.records()) for _ in range(times)]
+    # Each gets as far as it can.
+    await asyncio.sleep(0)
+    account.goes_on.set()
+    return await asyncio.gather(*asked, return_exceptions=True)
+
+
 async def test_imported_once() -> None:
     """Who asks at the same time, or again, gets the same."""
     account = Counted(failures=0)
-    first, second = await asyncio.gather(account.records(), account.records())
+    first, second = await all_asked(account, 2)
     assert first is second is await account.records()
     assert account.loads == 1
 
@@ -149,9 +161,7 @@ async def test_imported_once() -> None:
 async def test_imported_again_after_a_failure() -> None:
     """A failure is told to the one who asked; the next one may have more luck."""
     account = Counted(failures=2)
-    asked = [account.records() for _ in range(4)]
-    results = await asyncio.gather(*asked, return_exceptions=True)
-    failed, told = results[:2], results[2:]
+    *failed, first, second = await all_asked(account, 4)
     assert [type(each) for each in failed] == [ImportError, ImportError]
-    assert told[0] is told[1] is await account.records()
+    assert first is second is await account.records()
     assert account.loads == 3
