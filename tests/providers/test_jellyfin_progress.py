@@ -22,7 +22,9 @@ from custom_components.crosswatch.engine.provider import (
     ProviderUnavailableError,
 )
 from custom_components.crosswatch.providers.http import Limiters
-from custom_components.crosswatch.providers.mediabrowser.account import CAPABILITIES
+from custom_components.crosswatch.providers.mediabrowser.capabilities import (
+    CAPABILITIES,
+)
 from custom_components.crosswatch.providers.mediabrowser.mapping import (
     progress_from_row,
 )

@@ -129,7 +129,7 @@ async def test_what_is_chosen(
     playlists: World, chosen: JsonObject, kind: str, name: str
 ) -> None:
     """Without a choice the favourites are the watchlist."""
-    client = playlists.provider._client  # noqa: SLF001
+    client = (await playlists.provider.records())._client  # noqa: SLF001
     watchlist = watchlist_of(client, chosen)
     if not kind:
         assert isinstance(watchlist, Favourites)

@@ -148,8 +148,8 @@ async def test_the_library_is_scanned_once(world: World) -> None:
 async def test_the_index_grows_old(world: World) -> None:
     """What came into the library later is found after some minutes."""
     now = 1000.0
-    client = world.provider._client  # noqa: SLF001
-    world.provider._index = LibraryIndex(client, lambda: now)  # noqa: SLF001
+    records = await world.provider.records()
+    records._index = LibraryIndex(records._client, lambda: now)  # noqa: SLF001
     film = world.seeded.films[0]
     ids, film.provider_ids = film.provider_ids, {}
     world.server.state.touch()
@@ -684,7 +684,8 @@ async def test_a_value_of_another_feature(world: World) -> None:
 async def test_no_more_than_four_at_a_time(world: World) -> None:
     """The server's database is spared."""
     busy = most = 0
-    save = world.provider._client.save_user_data  # noqa: SLF001
+    client = (await world.provider.records())._client  # noqa: SLF001
+    save = client.save_user_data
 
     async def counting(item_id: str, changes: dict[str, object]) -> object:
         """Count the writes under way."""
@@ -697,7 +698,7 @@ async def test_no_more_than_four_at_a_time(world: World) -> None:
         finally:
             busy -= 1
 
-    world.provider._client.save_user_data = counting  # type: ignore[assignment,method-assign]  # noqa: SLF001
+    client.save_user_data = counting  # type: ignore[assignment,method-assign]
     outcomes = await world.write(
         Feature.HISTORY,
         *(operation(as_item(film), Watched(moment(1))) for film in world.seeded.films),

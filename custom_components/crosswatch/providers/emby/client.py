@@ -12,14 +12,12 @@ from ..mediabrowser.library import Query
 from ..mediabrowser.rows import parse_moment
 from ..mediabrowser.server import Server
 from .likes import is_held, likes
-from .spelling import spelt, whole_user_data
-from .wire import NAME, EmbyWire
+from .spelling import IN_FULL, spelt, whole_user_data
+from .wire import EmbyWire
 
 
 class EmbyClient(EmbyWire, Server):
     """Asks a server; tells its answers the way that the shared parts expect."""
-
-    name = NAME
 
     def __init__(self, http: HttpClient, url: str, user_id: str) -> None:
         """Take the server's base address, and whose data this is about."""
@@ -63,6 +61,13 @@ class EmbyClient(EmbyWire, Server):
         return (await self._accepted(await self._get("/Sessions", {}))).array()
 
     # What the user did with an item
+
+    async def _item(self, item_id: str) -> JsonObject | None:
+        """Return all that there is about an item; None if there is no such item."""
+        answer = await self._get(f"{self._user}/Items/{path_part(item_id)}", IN_FULL)
+        if answer.status == 404 and not from_proxy(answer):
+            return None
+        return (await self._accepted(answer)).object()
 
     @override
     async def user_data(self, item_id: str) -> JsonObject | None:

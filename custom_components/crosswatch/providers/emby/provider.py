@@ -1,42 +1,27 @@
 """One user of an Emby server, as the engine sees an account."""
 
-from collections.abc import (
-    AsyncIterator,
-    Callable,
-    Collection,
-    Iterable,
-    Mapping,
-    Sequence,
-)
+from collections.abc import Mapping
 from copy import replace
-from datetime import UTC, datetime
-from functools import partial
-from typing import Final, override
+from typing import TYPE_CHECKING, Final, override
 
-from ...engine.model import Feature, Record, Snapshot
-from ...engine.plan import Operation, Outcome, OutcomeKind
+from ...engine.model import Feature
 from ...engine.provider import FeatureSupport
 from ..kept import kept
-from ..mediabrowser.account import (
+from ..mediabrowser.account import MediaBrowserProvider
+from ..mediabrowser.answering import http_client
+from ..mediabrowser.capabilities import (
     CAPABILITIES as SHARED_CAPABILITIES,
     FULL_READ_EVERY,
-    MediaBrowserProvider,
 )
-from ..mediabrowser.answering import http_client
-from ..mediabrowser.chosen import watchlist_of
 from ..mediabrowser.listening import Ears
-from ..mediabrowser.mapping import Shows, base_id, history_from_row, rating_from_row
-from ..mediabrowser.rows import Row
-from ..mediabrowser.watchlist import Watchlist
 from ..spec import Connection
 from .authorization import authorization
-from .begun import EmbyBegun
-from .client import EmbyClient
-from .feed import Feed
-from .index import EmbyIndex
 from .likes import RATING_STEP
-from .patching import patched
 from .socket import EmbySocket
+from .wire import EmbyWire
+
+if TYPE_CHECKING:
+    from .records import EmbyRecords
 
 SLUG: Final = "emby"
 
@@ -51,104 +36,22 @@ CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
 }
 
 
-class EmbyProvider(MediaBrowserProvider):
-    """One user of an Emby server.
-
-    A single request tells of changes in all features but the watchlist, which is
-    always listed; it also tells what has changed.
-    """
+class EmbyProvider(MediaBrowserProvider["EmbyRecords"]):
+    """One user of an Emby server."""
 
     slug = SLUG
     capabilities = CAPABILITIES
 
-    def __init__(
-        self,
-        client: EmbyClient,
-        watchlist: Watchlist,
-        ears: Ears,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        """Start without having asked anything."""
-        super().__init__(client, watchlist, ears, now)
-        self._feed = Feed(client, self._history.head)
-        self._begun = EmbyBegun(client, self._series, self._feed)
-        self._index = EmbyIndex(client)
-
     @override
-    async def activity(self, features: Collection[Feature]) -> Mapping[Feature, str]:
-        """Return the markers, with as few requests as there are."""
-        self._feed.renew()
-        markers = await super().activity(features)
-        if Feature.RATINGS in features and (look := await self._feed.look()):
-            return {**markers, Feature.RATINGS: look.marker}
-        return markers
+    def _load(self) -> EmbyRecords:
+        """Import what reads and writes, and return it."""
+        from ..mediabrowser.chosen import watchlist_of  # noqa: PLC0415
+        from .client import EmbyClient  # noqa: PLC0415
+        from .records import EmbyRecords  # noqa: PLC0415
 
-    @override
-    async def read(self, feature: Feature, previous: Snapshot | None) -> Snapshot:
-        """Return all records: of ratings only what has changed, where that is told."""
-        if feature is Feature.RATINGS and previous is not None:
-            snapshot = await self._since(previous, _ratings)
-            if snapshot is not None:
-                return await self._doubts.settle(snapshot, previous)
-        return await super().read(feature, previous)
-
-    @override
-    async def write(
-        self, feature: Feature, operations: Sequence[Operation]
-    ) -> AsyncIterator[Outcome]:
-        """Carry out the operations; the feed has to tell of them later."""
-        told = feature is not Feature.WATCHLIST or self._watchlist.is_user_data
-        async for outcome in super().write(feature, operations):
-            if told and outcome.kind is OutcomeKind.APPLIED:
-                self._feed.expect(base_id(outcome.native_id))
-            yield outcome
-
-    @override
-    def _forget(self) -> None:
-        """Keep nothing from before a write."""
-        super()._forget()
-        self._feed.renew()
-
-    @override
-    async def _history_marker(self) -> str:
-        """Return the feed's marker; without it the number of plays and the newest."""
-        if (look := await self._feed.look()) is not None:
-            return look.marker
-        return await super()._history_marker()
-
-    @override
-    async def _read_history(self, previous: Snapshot | None) -> Snapshot:
-        """Return the history: what has changed, if the number of plays agrees."""
-        if previous is not None:
-            previous = await self._since(previous, history_from_row) or previous
-        return await super()._read_history(previous)
-
-    async def _since(
-        self, previous: Snapshot, records_of: Callable[[Row, Shows], Iterable[Record]]
-    ) -> Snapshot | None:
-        """Return `previous` with what has changed since; None where that is not told.
-
-        What has left the library shows in a full read, which is due each day.
-        """
-        if self._now() - previous.full_read_at >= FULL_READ_EVERY:
-            return None
-        if (rows := await self._feed.since(previous.marker)) is None:
-            return None
-        shows = await self._series.of(rows, {})
-        return patched(previous, rows, partial(_with_shows, records_of, shows))
-
-
-def _with_shows(
-    records_of: Callable[[Row, Shows], Iterable[Record]], shows: Shows, row: Row
-) -> Iterable[Record]:
-    """Return the records of a row."""
-    return records_of(row, shows)
-
-
-def _ratings(row: Row, shows: Shows) -> Iterable[Record]:
-    """Return the record of a rated item, if it is one."""
-    record = rating_from_row(row, shows)
-    return () if record is None else (record,)
+        wire = self._wire
+        client = EmbyClient(wire.http, wire.url, wire.user_id)
+        return EmbyRecords(client, watchlist_of(client, self._options), self._ears)
 
 
 def create(connection: Connection) -> EmbyProvider:
@@ -163,10 +66,9 @@ def create(connection: Connection) -> EmbyProvider:
         authorization(device_id, token),
         lambda: (token,),
     )
-    client = EmbyClient(http, url, user_id)
     socket = EmbySocket(connection.session, url, device_id, token)
     return EmbyProvider(
-        client,
-        watchlist_of(client, connection.options),
+        EmbyWire(http, url, user_id),
         Ears(socket.connect, user_id),
+        connection.options,
     )

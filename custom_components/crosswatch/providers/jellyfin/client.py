@@ -1,43 +1,17 @@
 """The endpoints of a Jellyfin server, for one signed-in user."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Final, override
+from collections.abc import Collection, Sequence
+from typing import override
 
-from ...engine.provider import AccountLimitError, ProviderUnavailableError
-from ..http import Answer, HttpClient, JsonObject, JsonValue
-from ..mediabrowser.answering import (
-    LIST_TIMEOUT,
-    WRITE_TIMEOUT,
-    accepted,
-    checked,
-    from_proxy,
-    path_part,
-)
+from ..answer import JsonObject, JsonValue
+from ..mediabrowser.answering import from_proxy, path_part
 from ..mediabrowser.library import Query
 from ..mediabrowser.server import Server
-
-# Where a route is not known, its older form is tried: no older server is supported,
-# but some proxies let only the older ones through.
-_UNKNOWN_ROUTE: Final = frozenset({404, 405})
+from .wire import UNKNOWN_ROUTE, JellyfinWire
 
 
-class JellyfinClient(Server):
+class JellyfinClient(JellyfinWire, Server):
     """Asks a server; returns its answers as they are."""
-
-    name = "Jellyfin"
-
-    def __init__(self, http: HttpClient, url: str, user_id: str) -> None:
-        """Take the server's base address, and whose data this is about."""
-        self._http = http
-        self._url = url
-        self.user_id = user_id
-
-    @override
-    async def me(self) -> JsonObject:
-        """Return the user whose token this is."""
-        return checked(
-            await self._http.request("GET", f"{self._url}/Users/Me"), self.name
-        )
 
     @override
     async def items(self, query: Query) -> JsonObject:
@@ -75,7 +49,7 @@ class JellyfinClient(Server):
     async def user_data(self, item_id: str) -> JsonObject | None:
         """Return what the user did with an item; None if there is no such item."""
         answer = await self._get(f"/UserItems/{path_part(item_id)}/UserData", {})
-        if answer.status in _UNKNOWN_ROUTE:
+        if answer.status in UNKNOWN_ROUTE:
             return None
         return (await self._accepted(answer)).object()
 
@@ -199,76 +173,3 @@ class JellyfinClient(Server):
         """Change what is in a collection."""
         path = f"/Collections/{path_part(collection_id)}/Items"
         await self._send(method, path, {"ids": ",".join(items)}, idempotent=True)
-
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        query: Query,
-        body: JsonObject | None = None,
-        *,
-        idempotent: bool = False,
-    ) -> Answer:
-        """Change a list of the server's; raises where that was refused."""
-        answer = await self._http.request(
-            method,
-            f"{self._url}{path}",
-            params=query,
-            json=body,
-            timeout=WRITE_TIMEOUT,
-            idempotent=idempotent,
-        )
-        return answer if answer.status == 204 else await self._accepted(answer)
-
-    async def _list(self, path: str, query: Query) -> JsonObject:
-        """Return one page of a list."""
-        return (await self._accepted(await self._get(path, query))).object()
-
-    async def _get(self, path: str, query: Query) -> Answer:
-        """Return the answer to a question about the user's items."""
-        return await self._http.request(
-            "GET",
-            f"{self._url}{path}",
-            params={"userId": self.user_id, **query},
-            timeout=LIST_TIMEOUT,
-        )
-
-    async def _change(
-        self, method: str, path: str, older: str, body: JsonObject | None = None
-    ) -> JsonObject | None:
-        """Change an item's user data and return it; None if there is no such item.
-
-        All of these may be repeated: they say how it shall be, not what to add.
-        """
-        params: Mapping[str, str | int] = {"userId": self.user_id}
-        for route in (path, older):
-            answer = await self._http.request(
-                method,
-                f"{self._url}{route}",
-                params=params,
-                json=body,
-                timeout=WRITE_TIMEOUT,
-                idempotent=True,
-            )
-            if answer.status not in _UNKNOWN_ROUTE:
-                return (await self._accepted(answer)).object()
-        if answer.status == 404:
-            return None
-        return checked(answer, self.name)
-
-    async def _accepted(self, answer: Answer) -> Answer:
-        """Return an answer that is none but what was asked for.
-
-        A server says 401 also of a library that the user may not see. Only where it
-        no longer knows the user does the person have to sign in again.
-        """
-        if answer.status == 401 and not from_proxy(answer):
-            await self.me()
-            # A write is tried again by the next run: it may have been a passing fault,
-            # and a limit would let the rest of its batch wait for a day.
-            refused = ProviderUnavailableError if answer.written else AccountLimitError
-            raise refused(
-                f"The {self.name} server refuses this, though the login is good: check the"
-                " user's libraries and permissions on the server"
-            )
-        return accepted(answer, self.name)

@@ -2,10 +2,11 @@
 
 from typing import Final
 
+from ..mediabrowser.capabilities import CAPABILITIES
 from ..mediabrowser.found import found_server
 from ..spec import ProviderParts
 from .known import answers_known
-from .provider import CAPABILITIES, create
+from .provider import create
 from .sign_in import JellyfinSignIn
 
 PARTS: Final = ProviderParts(

@@ -8,15 +8,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ...engine.model import Progress, Value
+from .capabilities import COMPLETES_AT, COMPLETES_FROM
 from .changes import Changes, moment_text
 from .rows import TICKS_A_MS, Row, UserData
 
 TICKS_A_SECOND: Final = 1000 * TICKS_A_MS
-
-# The servers' own limits, which an administrator may change: only one may ask for
-# them, so that everybody gets those of a new server.
-COMPLETES_AT: Final = 90.0
-COMPLETES_FROM: Final = timedelta(minutes=5)
 
 TO_START: Final[Changes] = {"PlaybackPositionTicks": 0}
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from ...engine.ids import normalise_id
 from ...engine.provider import ProtocolError
 from ..answer import JsonObject, JsonValue
+from .capabilities import NAMESPACES
 
 MOVIE: Final = "Movie"
 SERIES: Final = "Series"
@@ -15,23 +16,6 @@ EPISODE: Final = "Episode"
 
 # Positions and lengths come in ticks of 100 ns.
 TICKS_A_MS: Final = 10_000
-
-# Keys come in any case; some plugins and old versions have names of their own.
-_NAMESPACES: Final = {
-    "imdb": "imdb",
-    "tmdb": "tmdb",
-    "themoviedb": "tmdb",
-    "tvdb": "tvdb",
-    "thetvdb": "tvdb",
-    "anidb": "anidb",
-    "anilist": "anilist",
-    "kitsu": "kitsu",
-    "mal": "mal",
-    "myanimelist": "mal",
-    "simkl": "simkl",
-    "trakt": "trakt",
-}
-ID_NAMESPACES: Final = frozenset(_NAMESPACES.values())
 
 # A file that claims more episodes than this was misread by the server.
 _MOST_EPISODES_A_FILE: Final = 50
@@ -141,7 +125,7 @@ def parse_ids(value: JsonValue) -> Mapping[str, str]:
         return {}
     ids: dict[str, str] = {}
     for name, text in value.items():
-        namespace = _NAMESPACES.get(name.lower())
+        namespace = NAMESPACES.get(name.lower())
         if namespace is None or not isinstance(text, str | int):
             continue
         if (normalised := _fast_id(namespace, text)) is not None:
