@@ -8,7 +8,12 @@ import pytest
 
 from custom_components.crosswatch.engine.model import Feature, MediaKind
 from custom_components.crosswatch.engine.provider import ProtocolError
-from custom_components.crosswatch.providers.anilist import client, mapping, queries
+from custom_components.crosswatch.providers.anilist import (
+    fields,
+    mapping,
+    queries,
+    wire,
+)
 from custom_components.crosswatch.providers.anilist.scores import ScoreFormat
 from tests.simulators.anilist import SCHEMA
 
@@ -124,17 +129,17 @@ def test_missing_fields(entry: dict[str, Any]) -> None:
 
 def test_whose_account() -> None:
     """An account goes by its id; a name may be missing."""
-    assert mapping.account_from({"id": 5, "name": "me"}).name == "me"
-    assert mapping.account_from({"id": 5, "name": None}).name == "5"
+    assert fields.account_from({"id": 5, "name": "me"}).name == "me"
+    assert fields.account_from({"id": 5, "name": None}).name == "5"
     with pytest.raises(ProtocolError):
-        mapping.account_from({"id": "5"})
+        fields.account_from({"id": "5"})
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        queries.VIEWER,
-        queries.PLAIN_VIEWER,
+        wire.VIEWER,
+        wire.PLAIN_VIEWER,
         queries.COLLECTION,
         queries.PLAIN_COLLECTION,
         queries.media_by("id"),
@@ -182,11 +187,11 @@ def test_one_part() -> None:
 @pytest.mark.parametrize(
     ("read", "parent"),
     [
-        (client.object_in, {"x": []}),
-        (client.objects_in, {"x": {}}),
-        (client.objects_in, {"x": [5]}),
-        (client.number_in, {"x": 0}),
-        (client.number_in, {}),
+        (fields.object_in, {"x": []}),
+        (fields.objects_in, {"x": {}}),
+        (fields.objects_in, {"x": [5]}),
+        (fields.number_in, {"x": 0}),
+        (fields.number_in, {}),
     ],
 )
 def test_shapes(

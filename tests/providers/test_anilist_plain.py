@@ -88,6 +88,7 @@ async def test_read(world: World) -> None:
     assert isinstance(value := rated["2001"].value, Rated)
     assert value.rating == 7
     assert (await provider.identify()).account_id == str(alice.user_id)
+    assert world.requests() == 1
     assert provider.capabilities[Feature.RATINGS].rating_step == 1
     assert not world.saved
 

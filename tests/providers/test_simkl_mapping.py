@@ -15,13 +15,12 @@ from custom_components.crosswatch.engine.model import (
     Watched,
 )
 from custom_components.crosswatch.engine.provider import ProtocolError
+from custom_components.crosswatch.providers.simkl.fields import account_from, plan_from
 from custom_components.crosswatch.providers.simkl.mapping import (
     Titles,
-    account_from,
     ids_from,
     moment_from,
     number_of,
-    plan_from,
 )
 from custom_components.crosswatch.providers.simkl.merging import brought_up
 from custom_components.crosswatch.providers.simkl.rows import (

@@ -108,6 +108,21 @@ async def test_free_accounts_read_one(world: World) -> None:
     assert record.value == Watched(at(1))
 
 
+async def test_begins_to_pay(world: World) -> None:
+    """An account that has begun to pay since has all its plays from then on."""
+    world.alice.watch(world.films[0], None, at(1))
+    world.alice.watch_again(world.films[0], None, at(5))
+    world.data["plan"] = "free"
+    provider = world.provider()
+    [record] = (await provider.read(HISTORY, None)).records.values()
+    assert record.value == Watched(at(1))
+    await provider.identify()
+    assert provider.capabilities[HISTORY].plays
+    [record] = (await provider.read(HISTORY, None)).records.values()
+    assert isinstance(record.value, Watched)
+    assert [play.at for play in record.value.plays] == [at(1), at(5)]
+
+
 async def test_a_change_brings_all_times(world: World) -> None:
     """A title that changed is told with all its times."""
     film = world.films[0]

@@ -7,9 +7,11 @@ from ...engine.ids import item_keys
 from ...engine.numbering import Numbering
 from ...engine.plan import Operation
 from ..http import JsonObject, JsonValue
-from .client import AniListClient, RefusedError, missing, number_in, object_in
-from .mapping import item_from, score_format_in, score_in, status_in
+from .client import AniListClient
+from .fields import missing, number_in, object_in, score_format_in
+from .mapping import item_from, score_in, status_in
 from .queries import FOREIGN, PAGE
+from .refusal import RefusedError
 from .scores import ScoreFormat
 
 

@@ -11,9 +11,8 @@ import orjson
 from ...engine.ids import merge_ids
 from ...engine.model import Feature, Item, Listed, MediaKind, Rated, Record
 from ...engine.numbering import Numbering
-from ...engine.provider import AccountInfo, ProtocolError
 from ..http import JsonObject, JsonValue
-from .client import missing, number_in, object_in
+from .fields import missing, number_in, object_in
 from .scores import ScoreFormat, rating_of
 
 PLANNING: Final = "PLANNING"
@@ -153,32 +152,6 @@ def score_in(entry: JsonObject) -> float:
     if isinstance(score, int | float) and not isinstance(score, bool) and score >= 0:
         return float(score)
     raise missing("score", entry)
-
-
-def score_format_in(viewer: JsonObject) -> ScoreFormat:
-    """Return how an account rates."""
-    form = object_in(viewer, "mediaListOptions").get("scoreFormat")
-    try:
-        return ScoreFormat(str(form))
-    except ValueError:
-        raise ProtocolError(
-            "AniList tells of a format of scores that is not known"
-        ) from None
-
-
-def account_from(viewer: JsonObject) -> AccountInfo:
-    """Return whose account it is."""
-    account_id = str(number_in(viewer, "id"))
-    name = viewer.get("name")
-    return AccountInfo(
-        account_id=account_id, name=name if isinstance(name, str) else account_id
-    )
-
-
-def text_in(data: JsonObject, name: str) -> str:
-    """Return a text among others, empty where it is missing."""
-    value = data.get(name)
-    return value if isinstance(value, str) else ""
 
 
 def entries_from(rows: Iterable[JsonObject]) -> tuple[JsonObject, ...]:

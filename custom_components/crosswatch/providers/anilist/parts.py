@@ -3,9 +3,10 @@
 from typing import Final
 
 from ..spec import ProviderParts
-from .client import API
-from .provider import CAPABILITIES, AniListProvider
+from .capabilities import CAPABILITIES
+from .provider import AniListProvider
 from .sign_in import AniListSignIn
+from .wire import API
 
 PARTS: Final = ProviderParts(
     capabilities=CAPABILITIES,

@@ -8,21 +8,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final, override
 
-import aiohttp
-
-from ..http import HostLimiter, HttpClient, JsonObject, JsonValue, Limiters
+from ..http import JsonObject, JsonValue
 from . import queries
-from .client import (
-    AniListClient,
-    RefusedError,
-    entries_in,
-    number_in,
-    object_in,
-    pace_of,
-    wire_of,
-)
+from .client import AniListClient, entries_in
+from .fields import number_in, object_in
 from .queries import Field
+from .refusal import RefusedError
 from .scores import ScoreFormat
+from .wire import AniListWire
 
 # How scores are asked for and sent here, whatever the account shows.
 FORM: Final = ScoreFormat.POINT_10
@@ -34,23 +27,18 @@ class PlainAniListClient(AniListClient):
     at_once = 1
     is_plain = True
 
-    def __init__(self, http: HttpClient, pace: HostLimiter, user_id: str) -> None:
-        """Take the connection, the limiter, and whose account it is."""
-        super().__init__(http, pace)
+    def __init__(self, wire: AniListWire, user_id: str) -> None:
+        """Take what sends the requests, and whose account it is."""
+        super().__init__(wire)
         self._viewer: JsonObject = {
             "id": int(user_id) if user_id.isdecimal() else 0,
             "mediaListOptions": {"scoreFormat": FORM.value},
         }
 
     @override
-    async def viewer(self) -> JsonObject:
-        """Return whose account it is."""
-        return object_in(await self._ask(queries.PLAIN_VIEWER, {}), "Viewer")
-
-    @override
     async def collection(self, user_id: int) -> tuple[JsonObject, list[JsonObject]]:
         """Return whose account it is, and all of its entries: each of them once."""
-        data = await self._ask(queries.PLAIN_COLLECTION, {"userId": user_id})
+        data = await self._wire.ask(queries.PLAIN_COLLECTION, {"userId": user_id})
         entries, _ = await asyncio.to_thread(entries_in, data)
         return self._viewer, [_whole(entry) for entry in entries.values()]
 
@@ -84,7 +72,7 @@ class PlainAniListClient(AniListClient):
     async def _media(self, name: str, number: int) -> list[JsonObject]:
         """Return a media that is not in the list, if there is one."""
         try:
-            data = await self._ask(queries.media_by(name), {name: number})
+            data = await self._wire.ask(queries.media_by(name), {name: number})
         except RefusedError as err:
             if not err.missing:
                 raise
@@ -109,12 +97,3 @@ def _listed(entry: JsonObject) -> JsonObject:
     # Notes are not among what is asked for here.
     own |= {name: entry.get(name) for name in ("progress", "repeat", "notes")}
     return {**object_in(entry, "media"), "mediaListEntry": own}
-
-
-def plain_client_of(
-    session: aiohttp.ClientSession, limiters: Limiters, token: str, user_id: str
-) -> PlainAniListClient:
-    """Return the API on behalf of the account with this token."""
-    return PlainAniListClient(
-        wire_of(session, limiters, token), pace_of(limiters), user_id
-    )

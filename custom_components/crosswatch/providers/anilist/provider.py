@@ -1,191 +1,99 @@
 """One AniList account, as the engine sees it."""
 
-import asyncio
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Collection as Names,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from copy import replace
-from datetime import UTC, datetime
-import time
-from typing import Final
+from typing import TYPE_CHECKING, Final, override
 
-from ...engine.evidence import Informant
-from ...engine.model import Feature, MediaKind, Snapshot
-from ...engine.numbering import NumberingInformant
-from ...engine.plan import Operation, Outcome
-from ...engine.provider import AccountInfo, AuthenticationError, FeatureSupport
+from ...engine.evidence import Evidence, Informant
+from ...engine.model import Feature, Item
+from ...engine.provider import AccountInfo, FeatureSupport
 from ..http import JsonObject
+from ..late import LateProvider
 from ..spec import Connection
-from ..without_libraries import WithoutLibraries
-from .client import AniListClient, client_of, number_in
-from .finding import Finder
-from .mapping import (
-    Collection,
-    account_from,
-    entries_from,
-    records_of,
-    score_format_in,
-    text_in,
-)
+from .capabilities import CAPABILITIES, OWN_IDS
+from .fields import account_from, text_in
 from .numbering_files import NumberingFiles
-from .plain import plain_client_of
 from .scores import ScoreFormat, step_of
-from .writing import BATCH_SIZE, Writer
+from .wire import AniListWire, wire_of
+
+if TYPE_CHECKING:
+    from .records import AniListRecords
 
 SLUG: Final = "anilist"
 # Whose word a person is told it is.
 NAME: Final = "Anime numbering"
 
-# How long, in seconds, the list may serve the reads after it.
-_KEPT_FOR: Final = 30.0
 
-_KINDS: Final = frozenset({MediaKind.MOVIE, MediaKind.SHOW, MediaKind.SEASON})
-# What AniList knows by itself, and what a mapping adds to it.
-_OWN_IDS: Final = frozenset({"anilist", "mal"})
-_IDS: Final = _OWN_IDS | {"anidb", "kitsu", "tvdb", "tmdb", "imdb"}
-
-CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
-    Feature.WATCHLIST: FeatureSupport(
-        kinds=_KINDS,
-        update=False,
-        ids=_IDS,
-        batch_size=BATCH_SIZE,
-    ),
-    Feature.RATINGS: FeatureSupport(
-        kinds=_KINDS, ids=_IDS, rating_step=1.0, batch_size=BATCH_SIZE
-    ),
-}
-
-
-class AniListProvider(WithoutLibraries):
+class AniListProvider(LateProvider["AniListRecords"]):
     """One AniList account."""
 
     slug = SLUG
 
     def __init__(
         self,
-        client: AniListClient,
+        wire: AniListWire,
         data: JsonObject,
         files: NumberingFiles,
         save: Callable[[JsonObject], Awaitable[None]],
     ) -> None:
         """Take the API, what the sign-in returned, and the mapping files."""
-        self._client = client
+        super().__init__()
+        self._wire = wire
         self._data = data
         self._files = files
         self._save = save
-        # The last list, until when it is good, and which features may still use it.
-        self._held: Collection | None = None
-        self._until = 0.0
-        self._unread: set[Feature] = set()
-        self._lock = asyncio.Lock()
+        # How the account rates was told by an API that can be asked anything.
+        self._is_plain = not text_in(data, "score_format")
 
     @classmethod
     def create(cls, connection: Connection) -> AniListProvider:
         """Return the account that a sign-in has returned."""
         data = connection.data
-        session, limiters = connection.session, connection.limiters
-        token, user_id = text_in(data, "access_token"), text_in(data, "user_id")
-        # How the account rates was told by an API that can be asked anything.
-        if text_in(data, "score_format"):
-            client = client_of(session, limiters, token)
-        else:
-            client = plain_client_of(session, limiters, token, user_id)
+        token = text_in(data, "access_token")
+        wire = wire_of(connection.session, connection.limiters, token)
         files = NumberingFiles(connection.options)
-        return cls(client, data, files, connection.save)
+        return cls(wire, data, files, connection.save)
 
     @property
+    @override
     def capabilities(self) -> Mapping[Feature, FeatureSupport]:
         """Return what this account can do: how it rates, and what a mapping adds."""
         step = step_of(self._form)
-        ids = _IDS if self._files else _OWN_IDS
         return {
             feature: replace(
                 support,
-                ids=ids,
+                ids=support.ids if self._files else OWN_IDS,
                 rating_step=step if feature is Feature.RATINGS else support.rating_step,
             )
             for feature, support in CAPABILITIES.items()
         }
 
+    @override
+    def _load(self) -> AniListRecords:
+        """Import what reads and writes, and return it."""
+        from .client import AniListClient  # noqa: PLC0415
+        from .plain import PlainAniListClient  # noqa: PLC0415
+        from .records import AniListRecords  # noqa: PLC0415
+
+        user_id = text_in(self._data, "user_id")
+        if self._is_plain:
+            client: AniListClient = PlainAniListClient(self._wire, user_id)
+        else:
+            client = AniListClient(self._wire)
+        return AniListRecords(client, user_id, self._files, self._note)
+
+    @override
     async def identify(self) -> AccountInfo:
         """Return whose account it is."""
-        return account_from(await self._client.viewer())
-
-    async def activity(self, features: Names[Feature]) -> Mapping[Feature, str]:
-        """Return a marker for each feature: one request for all, and for their reads.
-
-        AniList has no date that moves when an entry is deleted. The whole list is one
-        answer, so that it tells of changes itself.
-        """
-        wanted = CAPABILITIES.keys() & set(features)
-        if not wanted:
-            return {}
-        numbering = await self._files.load()
-        async with self._lock:
-            held = await self._fetch()
-        return {
-            feature: await asyncio.to_thread(held.marker, feature, numbering)
-            for feature in wanted
-        }
-
-    async def read(self, feature: Feature, previous: Snapshot | None) -> Snapshot:
-        """Return all records of a feature, from a list that is new to it."""
-        now = datetime.now(UTC)
-        numbering = await self._files.load()
-        async with self._lock:
-            held = await self._take(feature)
-        records = await asyncio.to_thread(records_of, held, feature, numbering)
-        return Snapshot.of(feature, records, now)
-
-    async def write(
-        self, feature: Feature, operations: Sequence[Operation]
-    ) -> AsyncIterator[Outcome]:
-        """Carry out operations and yield one outcome for each."""
-        self._held = None
-        try:
-            finder = Finder(self._client, await self._files.load())
-            writer = Writer(self._client, finder, feature)
-            async for outcome in writer.write(operations):
-                yield outcome
-        finally:
-            self._held = None
+        wire = self._wire
+        viewer = await (wire.plain_viewer() if self._is_plain else wire.viewer())
+        return account_from(viewer)
 
     def informants(self) -> Sequence[Informant]:
         """Return what the mapping files know of items, also of other accounts."""
         if not self._files:
             return ()
-        return (NumberingInformant(NAME, self._files.load, self._files.version()),)
-
-    async def _take(self, feature: Feature) -> Collection:
-        """Return the last list if it is new to this feature, or else another one."""
-        held = self._held
-        fresh = feature in self._unread and time.monotonic() <= self._until
-        if held is None or not fresh:
-            held = await self._fetch()
-        self._unread.discard(feature)
-        return held
-
-    async def _fetch(self) -> Collection:
-        """Return all entries of the account, for the reads after this as well."""
-        self._held = None
-        user_id = text_in(self._data, "user_id")
-        if not user_id.isdecimal():
-            raise AuthenticationError("AniList's login is incomplete: sign in again")
-        viewer, rows = await self._client.collection(int(user_id))
-        if number_in(viewer, "id") != int(user_id):
-            raise AuthenticationError("AniList's login is another account's by now")
-        await self._note(score_format_in(viewer))
-        entries = await asyncio.to_thread(entries_from, rows)
-        self._held = held = Collection(self._form, entries)
-        self._until = time.monotonic() + _KEPT_FOR
-        self._unread = set(CAPABILITIES)
-        return held
+        return (_LateInformant(self.records, self._files.version()),)
 
     @property
     def _form(self) -> ScoreFormat:
@@ -198,3 +106,23 @@ class AniListProvider(WithoutLibraries):
         if form is not self._form:
             self._data = {**self._data, "score_format": form.value}
             await self._save(self._data)
+
+
+class _LateInformant:
+    """Says of items what the mapping files say; see `NumberingInformant`."""
+
+    name = NAME
+    numbers = True
+
+    def __init__(
+        self, records: Callable[[], Awaitable[AniListRecords]], version: str
+    ) -> None:
+        """Take what returns who knows the files, and which files these are."""
+        self.version = version
+        self._records = records
+
+    async def look_up(self, items: Sequence[Item]) -> AsyncIterator[Evidence | None]:
+        """Yield what is known of each item."""
+        informant = (await self._records()).informant(self.name, self.version)
+        async for answer in informant.look_up(items):
+            yield answer

@@ -5,19 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..http import JsonValue
+from .wire import VIEWER_PART
 
-# How the account is told apart from others, and how it rates.
-_VIEWER: Final = "Viewer { id name mediaListOptions { scoreFormat } }"
 _MEDIA: Final = "id idMal format title { romaji english } startDate { year } seasonYear"
 _ENTRY: Final = "mediaListEntry { id status score progress repeat notes }"
-
-VIEWER: Final = f"query {{ {_VIEWER} }}"
 
 # What clients have always asked, one thing at a time.
 _PLAIN_MEDIA: Final = (
     "id idMal title { romaji english native } format seasonYear startDate { year }"
 )
-PLAIN_VIEWER: Final = "query { Viewer { id name } }"
 PLAIN_COLLECTION: Final = f"""
 query ($userId: Int) {{
   MediaListCollection(userId: $userId, type: ANIME) {{
@@ -47,7 +43,7 @@ WITNESSES: Final = ("planned", "rated")
 # Asked without chunk and perChunk, it holds everything at once.
 COLLECTION: Final = f"""
 query ($userId: Int, $chunk: Int, $perChunk: Int, $sort: [MediaListSort]) {{
-  {_VIEWER} {_WITNESSES}
+  {VIEWER_PART} {_WITNESSES}
   MediaListCollection(
     userId: $userId, type: ANIME, chunk: $chunk, perChunk: $perChunk, sort: $sort
   ) {{
@@ -82,7 +78,7 @@ def look_up(asked: Collection[str]) -> str:
         f"media({_CONDITIONS[name]}: ${name}, type: ANIME) {{ {_MEDIA} {_ENTRY} }} }}"
         for name in asked
     )
-    return f"query ({head}) {{ {_VIEWER} {pages} }}"
+    return f"query ({head}) {{ {VIEWER_PART} {pages} }}"
 
 
 def media_by(name: str) -> str:

@@ -18,9 +18,9 @@ from ..sign_in import (
 )
 from ..sign_in_errors import sign_in_error
 from ..spec import SignInContext
-from .client import client_of
-from .mapping import account_from, score_format_in, text_in
+from .fields import account_from, score_format_in, text_in
 from .oauth import OAuth, authorize_url, code_in, oauth_limiter
+from .wire import wire_of
 
 FIELDS: Final = (
     FormField("client_id", FieldKind.TEXT),
@@ -95,10 +95,8 @@ class AniListSignIn(SignIn):
             if not token:
                 raise answer.nonsense("lacks access_token")
             self._secrets = (*self._secrets, token)
-            client = client_of(
-                self._context.session(True), self._context.limiters, token
-            )
-            viewer = await client.viewer()
+            wire = wire_of(self._context.session(True), self._context.limiters, token)
+            viewer = await wire.viewer()
             info = account_from(viewer)
             data: dict[str, JsonValue] = {
                 "client_id": client_id,

@@ -10,13 +10,14 @@ from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
 from ...engine.provider import ProviderError
 from ..http import JsonObject, JsonValue
 from . import queries
-from .client import AniListClient, RefusedError
+from .capabilities import BATCH_SIZE
+from .client import AniListClient
 from .finding import Finder, Target
 from .mapping import PLANNING
 from .queries import Field
+from .refusal import RefusedError
 from .scores import score_of
 
-BATCH_SIZE: Final = 50
 _SAME: Final = 0.01
 # Where an answer says how things are.
 _TOLD: Final = frozenset({"status", "score", "deleted"})

@@ -3,8 +3,9 @@
 from typing import Final
 
 from ..spec import ProviderParts
+from .capabilities import CAPABILITIES
 from .client import API
-from .provider import CAPABILITIES, SimklProvider
+from .provider import SimklProvider
 from .sign_in import SimklSignIn
 
 PARTS: Final = ProviderParts(

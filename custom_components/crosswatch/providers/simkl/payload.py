@@ -14,7 +14,8 @@ from typing import Final, TypeIs
 from ...engine.model import Item, MediaKind, Rated, Watched
 from ...engine.plan import Action, Operation
 from ..answer import JsonValue
-from .mapping import FIRST_YEAR, NAMESPACES, Place
+from .capabilities import NAMESPACES
+from .mapping import FIRST_YEAR, Place
 from .rows import bucket_of, number_in, place_of
 from .stamps import text_of
 
@@ -27,7 +28,6 @@ type Key = tuple[str, Named, Place | None]
 MOVIES: Final = "movies"
 SHOWS: Final = "shows"
 EPISODES: Final = "episodes"
-PLAYED: Final = frozenset({MediaKind.MOVIE, MediaKind.EPISODE})
 # Larger numbers are no ids, and not every reader of JSON keeps them exact.
 _MAX_ID: Final = 2**53
 

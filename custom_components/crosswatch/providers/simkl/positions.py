@@ -16,9 +16,10 @@ from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
 from ...engine.provider import ProviderError
 from ..answer import Answer, JsonObject
 from .answers import sessions_in
+from .capabilities import PLAYED
 from .client import SimklClient
 from .mapping import Titles
-from .payload import MOVIES, PLAYED, Row, Target, found_by, ids_to_json
+from .payload import MOVIES, Row, Target, found_by, ids_to_json
 from .refusal import NOT_FOUND
 from .rows import number_in, stopped
 

@@ -16,18 +16,8 @@ from ...engine.model import (
     Watched,
 )
 from ..answer import JsonObject, JsonValue
-from .mapping import (
-    ANIME,
-    Place,
-    Title,
-    Titles,
-    missing,
-    moment_from,
-    object_in,
-    place_in,
-    text,
-    whole_in,
-)
+from .fields import missing, object_in, text, whole_in
+from .mapping import ANIME, Place, Title, Titles, moment_from, place_in
 from .options import COMPLETED
 
 # What the first time of watching something is called; others have numbers.

@@ -18,7 +18,7 @@ from ..sign_in import (
 from ..sign_in_errors import sign_in_error
 from ..spec import SignInContext
 from .client import API, HOST, PACE, SimklClient, app_headers, app_params
-from .mapping import account_from, plan_from, text
+from .fields import account_from, plan_from, text
 from .refusal import WRONG_APP, is_exhausted
 
 FIELDS: Final = (FormField("client_id", FieldKind.TEXT),)

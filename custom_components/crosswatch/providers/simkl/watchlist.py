@@ -11,10 +11,11 @@ from enum import Enum, auto
 from functools import partial
 from typing import Final
 
-from ...engine.model import Listed, MediaKind
+from ...engine.model import Listed
 from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
 from ..answer import JsonObject, JsonValue
 from .accounting import find_missed, outcomes, told
+from .capabilities import TITLES
 from .client import SimklClient
 from .library import Held, Library
 from .options import COMPLETED, PLANNED, WATCHING, Lists
@@ -25,7 +26,6 @@ from .writing import HISTORY
 
 ADD: Final = "/sync/add-to-list"
 BATCH_SIZE: Final = 100
-_KINDS: Final = frozenset({MediaKind.MOVIE, MediaKind.SHOW})
 
 
 class Way(Enum):
@@ -78,7 +78,7 @@ class WatchlistWriter:
 
 def decide(operation: Operation, held: Held | None, lists: Lists) -> Outcome | Way:
     """Return how an operation is done, or its outcome if it is not sent at all."""
-    if operation.item.kind not in _KINDS:
+    if operation.item.kind not in TITLES:
         return Outcome(operation, OutcomeKind.FAILED, Reason.KIND_NOT_SUPPORTED)
     removes = operation.action is Action.REMOVE
     listed = held is not None and held.status in lists

@@ -9,10 +9,11 @@ from ...engine.model import Feature, MediaKind
 from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
 from .accounting import outcomes
 from .again import again_batches, first_times
+from .capabilities import BATCH_SIZES, PLAYED, TITLES
 from .client import SimklClient
 from .library import Library
 from .options import COMPLETED
-from .payload import MOVIES, PLAYED, Payload, Target, chunks, said_of, target_of
+from .payload import MOVIES, Payload, Target, chunks, said_of, target_of
 from .rows import bucket_of
 from .sending import Batch, Request, send
 from .stamps import BUCKETS
@@ -21,14 +22,6 @@ HISTORY: Final = "/sync/history"
 PATHS: Final[Mapping[Feature, str]] = {
     Feature.HISTORY: HISTORY,
     Feature.RATINGS: "/sync/ratings",
-}
-# How many things one request holds, as others have been seen to send. For the watchlist
-# and for positions it is how many share one look at what is there.
-BATCH_SIZES: Final[Mapping[Feature, int]] = {
-    Feature.WATCHLIST: 500,
-    Feature.HISTORY: 500,
-    Feature.RATINGS: 100,
-    Feature.PROGRESS: 20,
 }
 
 
@@ -130,7 +123,7 @@ def _objection(operation: Operation) -> Outcome | None:
     if operation.feature is Feature.HISTORY:
         allowed = operation.item.kind in PLAYED
     else:
-        allowed = operation.item.kind in {MediaKind.MOVIE, MediaKind.SHOW}
+        allowed = operation.item.kind in TITLES
     if not allowed:
         return Outcome(operation, OutcomeKind.FAILED, Reason.KIND_NOT_SUPPORTED)
     target = target_of(operation)
