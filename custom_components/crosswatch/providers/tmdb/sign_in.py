@@ -19,7 +19,7 @@ from ..sign_in import (
 from ..sign_in_errors import sign_in_error
 from ..spec import SignInContext
 from .client import Key, TmdbClient, limiter_of, secrets_of
-from .mapping import account_from, moment_from
+from .fields import account_from, moment_from
 from .refusal import (
     DEAD_TOKEN,
     INVALID_KEY,
