@@ -28,7 +28,7 @@ from custom_components.crosswatch.engine.provider import (
     RateLimitedError,
 )
 from custom_components.crosswatch.providers.http import Limiters
-from custom_components.crosswatch.providers.kodi import library, lists, provider
+from custom_components.crosswatch.providers.kodi import library, lists, records
 
 from ..simulators.base import FaultKind
 from ..simulators.catalogue import make_catalogue
@@ -358,7 +358,7 @@ async def test_a_viewing_that_was_broken_off_is_no_new_play(world: World) -> Non
 
 async def test_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A long library comes in pages, which make up the whole of it."""
-    monkeypatch.setattr(provider, "_KEPT_FOR", 0.0)
+    monkeypatch.setattr(records, "_KEPT_FOR", 0.0)
     for page in ("STATE_PAGE", "FACTS_PAGE"):
         monkeypatch.setattr(lists, page, 7)
     monkeypatch.setattr(

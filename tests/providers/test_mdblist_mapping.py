@@ -17,6 +17,7 @@ from custom_components.crosswatch.engine.model import (
 from custom_components.crosswatch.engine.provider import ProtocolError
 from custom_components.crosswatch.providers.http import JsonObject, JsonValue
 from custom_components.crosswatch.providers.mdblist import plays
+from custom_components.crosswatch.providers.mdblist.fields import account_from
 from custom_components.crosswatch.providers.mdblist.journal import (
     Changes,
     entries_in,
@@ -25,7 +26,6 @@ from custom_components.crosswatch.providers.mdblist.journal import (
 from custom_components.crosswatch.providers.mdblist.mapping import (
     PlayRow,
     RatedRow,
-    account_from,
     apart,
     listed_in,
     plays_in,

@@ -12,7 +12,7 @@ from custom_components.crosswatch.providers.mdblist.titles import (
 from custom_components.crosswatch.providers.simkl.mapping import (
     moment_from as from_simkl,
 )
-from custom_components.crosswatch.providers.tmdb.mapping import moment_from as from_tmdb
+from custom_components.crosswatch.providers.tmdb.fields import moment_from as from_tmdb
 from custom_components.crosswatch.providers.trakt.mapping import (
     moment_from as from_trakt,
 )

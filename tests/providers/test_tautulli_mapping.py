@@ -7,6 +7,10 @@ import pytest
 from custom_components.crosswatch.engine.model import Item, MediaKind, Watched
 from custom_components.crosswatch.engine.provider import ProtocolError
 from custom_components.crosswatch.providers.http import JsonObject, JsonValue
+from custom_components.crosswatch.providers.tautulli.fields import (
+    account_from,
+    users_from,
+)
 from custom_components.crosswatch.providers.tautulli.guids import (
     ids_from,
     ids_of_agent,
@@ -14,10 +18,8 @@ from custom_components.crosswatch.providers.tautulli.guids import (
 )
 from custom_components.crosswatch.providers.tautulli.mapping import (
     Row,
-    account_from,
     moment,
     page_from,
-    users_from,
 )
 from custom_components.crosswatch.providers.tautulli.plays import (
     Marker,

@@ -24,12 +24,11 @@ from custom_components.crosswatch.engine.provider import (
 )
 from custom_components.crosswatch.providers.http import JsonObject
 from custom_components.crosswatch.providers.tmdb import paging
+from custom_components.crosswatch.providers.tmdb.fields import account_from, moment_from
 from custom_components.crosswatch.providers.tmdb.mapping import (
     Target,
-    account_from,
     entry_from,
     external_ids,
-    moment_from,
     target_from,
     year_in,
 )

@@ -8,9 +8,9 @@ from yarl import URL
 
 DEFAULT_PORT: Final = 8080
 
-_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_SCHEME: Final = r"[a-z][a-z0-9+.-]*://"
 # The address of the API itself, which people find in other programs.
-_API: Final = re.compile(r"/jsonrpc/?$", re.IGNORECASE)
+_API: Final = r"/jsonrpc/?$"
 
 
 def parse_address(text: str) -> str | None:
@@ -20,7 +20,7 @@ def parse_address(text: str) -> str | None:
     uses unless told otherwise. Query and credentials are no part of it.
     """
     text = text.strip()
-    bare = not _SCHEME.match(text)
+    bare = not re.match(_SCHEME, text, re.IGNORECASE)
     if bare:
         text = f"http://{_bracketed(text.lstrip('/'))}"
     try:
@@ -32,7 +32,7 @@ def parse_address(text: str) -> str | None:
         return None
     if not valid or " " in (url.host or ""):
         return None
-    path = _API.sub("", url.raw_path).rstrip("/")
+    path = re.sub(_API, "", url.raw_path, flags=re.IGNORECASE).rstrip("/")
     return f"{url.origin()}{path}"
 
 

@@ -13,15 +13,13 @@ from ...engine.model import MediaKind, Progress, Rated, Value, Watched
 from ...engine.plan import Action, Operation, Reason
 from ...engine.provider import ProtocolError
 from ..http import JsonValue
+from .capabilities import COMPLETES_AT
 from .host_time import HostTime
 from .rows import State
 
 type Changes = dict[str, JsonValue]
 
 HIGHEST_RATING: Final = 10
-# The setting `playcountminimumpercent` of a new installation: one that an
-# administrator has changed cannot be asked for.
-COMPLETES_AT: Final = 90.0
 
 UNRATED: Final[Changes] = {"userrating": 0}
 TO_START: Final[Changes] = {"resume": {"position": 0}}

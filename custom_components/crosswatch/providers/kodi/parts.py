@@ -3,8 +3,9 @@
 from typing import Final
 
 from ..spec import ProviderParts
+from .capabilities import CAPABILITIES
 from .found import found_kodi
-from .provider import CAPABILITIES, create
+from .provider import create
 from .sign_in import KodiSignIn, known_from
 
 PARTS: Final = ProviderParts(

@@ -14,6 +14,7 @@ from ...engine.model import Feature, MediaKind
 from ...engine.provider import ProviderUnavailableError
 from ..http import JsonValue
 from .host_time import HostTime, Zones
+from .identity import PROFILE
 from .lists import STATE_PAGE, Listing, parse_page, read_lists, state_listing
 from .rows import State, parse_state
 from .rpc import Call, Reply, RpcClient, result_of, told_by
@@ -27,7 +28,6 @@ _DATE: Final = "System.Date(yyyy-mm-dd)"
 _TIME: Final = "System.Time(HH:mm:ss)"
 _SCANNING: Final = "Library.IsScanningVideo"
 
-PROFILE: Final = Call("Profiles.GetCurrentProfile", {"properties": ["lockmode"]})
 _PLAYING: Final = Call(
     "Player.GetItem", {"playerid": _VIDEO_PLAYER, "properties": ["file"]}
 )

@@ -1,100 +1,49 @@
 """One profile of a Kodi, as the engine sees an account."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-import time
-from typing import Final, override
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final, override
 
-from ...engine.model import Feature, MediaKind, Snapshot, Watched
-from ...engine.plan import Operation, Outcome
-from ...engine.provider import AccountInfo, FeatureSupport, Provider
-from ..http import JsonObject
+from ...engine.model import Feature
+from ...engine.provider import AccountInfo
 from ..kept import kept
+from ..late import LateProvider
 from ..spec import Connection
-from ..without_libraries import WithoutLibraries
-from .changes import COMPLETES_AT
-from .doubts import Doubts
-from .host_time import Zones
-from .library import Library
-from .mapping import holds, records_of, without_shared
-from .probe import PROFILE, Probe, Scout, markers
-from .rows import ID_NAMESPACES, State
-from .rpc import Call, RpcClient, result_of, rpc_client, told_by
-from .writer import Writer
+from .capabilities import CAPABILITIES
+from .identity import APPLICATION, NAME, PROFILE, account_info
+from .rpc import RpcClient, result_of, rpc_client, told_by
+
+if TYPE_CHECKING:
+    from .records import KodiRecords
 
 SLUG: Final = "kodi"
 
-# The markers see everything that was done, but not what the entries are: one whose ids
-# a person has corrected comes under them within a day.
-FULL_READ_EVERY: Final = timedelta(days=1)
 
-# How long, in seconds, a look may serve the reads after it.
-_KEPT_FOR: Final = 30.0
-
-_PLAYABLE: Final = frozenset({MediaKind.MOVIE, MediaKind.EPISODE})
-_SECOND: Final = timedelta(seconds=1)
-
-CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
-    Feature.HISTORY: FeatureSupport(
-        kinds=_PLAYABLE,
-        ids=ID_NAMESPACES,
-        precision=_SECOND,
-        trust_marker_for=FULL_READ_EVERY,
-    ),
-    Feature.RATINGS: FeatureSupport(
-        kinds=_PLAYABLE | {MediaKind.SHOW},
-        ids=ID_NAMESPACES,
-        rating_step=1.0,
-        trust_marker_for=FULL_READ_EVERY,
-    ),
-    Feature.PROGRESS: FeatureSupport(
-        kinds=_PLAYABLE,
-        ids=ID_NAMESPACES,
-        precision=_SECOND,
-        trust_marker_for=FULL_READ_EVERY,
-        completes_at=COMPLETES_AT,
-    ),
-}
-
-VERSION: Final = Call("JSONRPC.Version")
-APPLICATION: Final = Call(
-    "Application.GetProperties", {"properties": ["name", "version"]}
-)
-FRIENDLY_NAME: Final = "System.FriendlyName"
-NAME: Final = Call("XBMC.GetInfoLabels", {"labels": [FRIENDLY_NAME]})
-# The one profile of those who have made no other.
-_ONLY_PROFILE: Final = "Master user"
-
-
-class KodiProvider(WithoutLibraries, Provider):
+class KodiProvider(LateProvider["KodiRecords"]):
     """One profile of a Kodi."""
 
     slug = SLUG
     capabilities = CAPABILITIES
 
     def __init__(
-        self,
-        rpc: RpcClient,
-        device: str,
-        profile: str,
-        zones: Zones,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        self, rpc: RpcClient, device: str, profile: str, time_zone: str
     ) -> None:
-        """Start without having asked anything."""
+        """Start without having asked anything.
+
+        `time_zone` is the zone that a person has chosen for the device, if any.
+        """
+        super().__init__()
         self._rpc = rpc
         self._device = device
         self._profile = profile
-        self._now = now
-        self._scout = Scout(rpc, zones, profile, now)
-        self._library = Library(rpc)
-        self._doubts = Doubts(rpc, self._library)
-        # The last look, until when it is good, and which features may still use it.
-        self._probe: Probe | None = None
-        self._until = 0.0
-        self._unread: set[Feature] = set()
-        self._markers: tuple[str, Mapping[Feature, str]] = ("", {})
-        self._dates: dict[str, Watched] = {}
+        self._time_zone = time_zone
+
+    @override
+    def _load(self) -> KodiRecords:
+        """Import what reads and writes, and return it."""
+        from .host_time import Zones  # noqa: PLC0415
+        from .records import KodiRecords  # noqa: PLC0415
+
+        return KodiRecords(self._rpc, self._profile, Zones(self._time_zone))
 
     @override
     async def identify(self) -> AccountInfo:
@@ -107,122 +56,11 @@ class KodiProvider(WithoutLibraries, Provider):
             told_by(NAME, name),
         )
 
-    @override
-    async def activity(self, features: Collection[Feature]) -> Mapping[Feature, str]:
-        """Return the markers: one request for all of them, and for the reads after."""
-        probe = await self._look()
-        fingerprint = probe.fingerprint()
-        if self._markers[0] != fingerprint:
-            states = await probe.states()
-            found = await asyncio.to_thread(markers, probe, states)
-            self._markers = (fingerprint, found)
-        return {
-            feature: marker
-            for feature, marker in self._markers[1].items()
-            if feature in features
-        }
-
-    @override
-    async def read(self, feature: Feature, previous: Snapshot | None) -> Snapshot:
-        """Return all records: everything that was done is listed each time.
-
-        Only what the entries are is not asked again as long as that is known.
-        """
-        now = self._now()
-        probe = await self._take(feature)
-        states = [state for state in await probe.states() if holds(feature, state)]
-        if feature is Feature.PROGRESS:
-            states = without_shared(states)
-        afresh = previous is None or now - previous.full_read_at >= FULL_READ_EVERY
-        items = await self._library.items(states, None if afresh else previous)
-        before = self._told(feature, states, previous)
-        records = await asyncio.to_thread(
-            records_of, feature, probe.moment, states, items, before
-        )
-        snapshot = Snapshot.of(feature, records, now)
-        await self._doubts.settle(snapshot, previous, probe)
-        if feature is Feature.HISTORY:
-            self._dates = {
-                record.native_id: record.value
-                for record in records
-                if isinstance(record.value, Watched)
-            }
-        if not afresh and previous is not None:
-            return Snapshot(feature, snapshot.records, previous.full_read_at)
-        return snapshot
-
     async def left(
         self, feature: Feature, native_ids: Collection[str]
     ) -> Collection[str]:
-        """Return those entries that are in the library no more, or in another file.
-
-        What was done with them went with them: nobody has taken it back.
-        """
-        await self._library.refresh(0)
-        names = (name for name in native_ids if not name.startswith("own:"))
-        return frozenset(name for name in names if self._library.address(name) is None)
-
-    @override
-    async def write(
-        self, feature: Feature, operations: Sequence[Operation]
-    ) -> AsyncIterator[Outcome]:
-        """Carry out the operations."""
-        self._probe = None
-        try:
-            writer = Writer(self._rpc, self._scout, self._library)
-            async for outcome in writer.write(feature, operations):
-                yield outcome
-        finally:
-            self._probe = None
-
-    async def _look(self) -> Probe:
-        """Look at the Kodi, for the reads after this as well."""
-        self._probe = None
-        self._probe = probe = await self._scout.look()
-        self._until = time.monotonic() + _KEPT_FOR
-        self._unread = set(CAPABILITIES)
-        return probe
-
-    async def _take(self, feature: Feature) -> Probe:
-        """Return the last look if it is new to this feature, or else another one."""
-        probe = self._probe
-        if (
-            probe is None
-            or feature not in self._unread
-            or time.monotonic() > self._until
-        ):
-            probe = await self._look()
-        self._unread.discard(feature)
-        return probe
-
-    def _told(
-        self, feature: Feature, states: Sequence[State], previous: Snapshot | None
-    ) -> Mapping[str, Watched]:
-        """Return the history that was told last."""
-        if feature is not Feature.HISTORY or previous is None:
-            return self._dates
-        told = (previous.records.get(state.key) for state in states)
-        return {
-            record.native_id: record.value
-            for record in told
-            if record is not None and isinstance(record.value, Watched)
-        }
-
-
-def account_info(
-    device: str, profile: str, properties: JsonObject, labels: JsonObject
-) -> AccountInfo:
-    """Return who a profile of a device is."""
-    version = properties.get("version")
-    numbers = version if isinstance(version, dict) else {}
-    name = str(labels.get(FRIENDLY_NAME) or device)
-    if not name.startswith("Kodi"):
-        name = f"Kodi ({name})"
-    return AccountInfo(
-        account_id=f"{device}_{profile}",
-        name=name if profile == _ONLY_PROFILE else f"{name}: {profile}",
-        version=f"{numbers.get('major', '')}.{numbers.get('minor', '')}".strip("."),
-    )
+        """Return those entries that are in the library no more, or in another file."""
+        return await (await self.records()).left(feature, native_ids)
 
 
 def create(connection: Connection) -> KodiProvider:
@@ -236,5 +74,5 @@ def create(connection: Connection) -> KodiProvider:
         str(data.get("username") or ""),
         str(data.get("password") or ""),
     )
-    zones = Zones(str(connection.options.get("time_zone") or ""))
-    return KodiProvider(rpc, kept(data, "device"), kept(data, "profile"), zones)
+    time_zone = str(connection.options.get("time_zone") or "")
+    return KodiProvider(rpc, kept(data, "device"), kept(data, "profile"), time_zone)

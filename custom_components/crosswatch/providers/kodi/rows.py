@@ -18,7 +18,6 @@ _NAMESPACES: Final = {
     "thetvdb": "tvdb",
     "myanimelist": "mal",
 }
-ID_NAMESPACES: Final = frozenset(UNIVERSAL_NAMESPACES)
 _IMDB: Final = re.compile(r"tt\d+")
 
 ID_NAMES: Final[Mapping[MediaKind, str]] = {

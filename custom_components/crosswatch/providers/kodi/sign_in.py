@@ -20,8 +20,7 @@ from ..sign_in import (
 )
 from ..spec import SignInContext
 from .address import DEFAULT_PORT, device_id, parse_address
-from .probe import PROFILE
-from .provider import APPLICATION, FRIENDLY_NAME, NAME, VERSION, account_info
+from .identity import APPLICATION, FRIENDLY_NAME, NAME, PROFILE, VERSION, account_info
 from .rpc import Call, Code, Reply, RpcClient, result_of, rpc_client
 
 # Of the interface. Earlier ones are not known to keep what is written.

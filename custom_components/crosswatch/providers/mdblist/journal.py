@@ -9,7 +9,8 @@ from ...engine.ids import item_keys
 from ...engine.model import Feature, MediaKind, Rated, Record, Snapshot, Watched
 from ...engine.provider import ProtocolError
 from ..http import JsonObject
-from .titles import missing, moment_from, number_in, part_of, rows_in, titled
+from .fields import missing, number_in, rows_in
+from .titles import moment_from, part_of, titled
 
 CATEGORIES: Final = {"watched": Feature.HISTORY, "rated": Feature.RATINGS}
 _KINDS: Final = {kind.value: kind for kind in MediaKind}

@@ -6,21 +6,10 @@ from math import isfinite
 from typing import Final, NamedTuple
 
 from ...engine.model import Item, Listed, MediaKind, Progress, Rated, Record
-from ...engine.provider import AccountInfo, ProtocolError
+from ...engine.provider import ProtocolError
 from ..http import JsonObject, JsonValue
-from .titles import (
-    Titled,
-    Titles,
-    missing,
-    moment_from,
-    number_in,
-    object_in,
-    part_of,
-    rows_in,
-    text_in,
-    titled,
-    whole_from,
-)
+from .fields import missing, number_in, object_in, rows_in, text_in, whole_from
+from .titles import Titled, Titles, moment_from, part_of, titled
 
 BUCKETS: Final[Mapping[str, MediaKind]] = {
     "movies": MediaKind.MOVIE,
@@ -29,8 +18,6 @@ BUCKETS: Final[Mapping[str, MediaKind]] = {
     "episodes": MediaKind.EPISODE,
 }
 _PLAYED: Final = (MediaKind.MOVIE, MediaKind.EPISODE)
-USER_ID: Final = "user_id"
-USERNAME: Final = "username"
 
 
 class PlayRow(NamedTuple):
@@ -213,17 +200,3 @@ def playback_rows(answer: JsonValue) -> list[JsonObject]:
         if found:
             return [row for name in found for row in rows_in(answer, name)]
     raise ProtocolError("MDBList's answer to /sync/playback is no list")
-
-
-def account_from(user: JsonObject, *, by_name: bool = False) -> AccountInfo:
-    """Return whose account it is.
-
-    [unsure] that the service tells its number always: one that never did goes by its
-    name.
-    """
-    name = text_in(user, USERNAME) or text_in(user, "user_name")
-    number = whole_from(user.get(USER_ID)) or whole_from(user.get("id"))
-    account_id = str(number) if number else name
-    if not account_id or not (number or by_name):
-        raise missing(USER_ID, user)
-    return AccountInfo(account_id=account_id, name=name or account_id)

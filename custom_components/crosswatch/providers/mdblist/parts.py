@@ -3,8 +3,9 @@
 from typing import Final
 
 from ..spec import ProviderParts
+from .capabilities import CAPABILITIES
 from .client import API
-from .provider import CAPABILITIES, MdblistProvider
+from .provider import MdblistProvider
 from .sign_in import MdblistSignIn
 
 PARTS: Final = ProviderParts(

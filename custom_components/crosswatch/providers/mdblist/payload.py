@@ -28,8 +28,6 @@ _ACCEPTED: Final[Mapping[MediaKind, tuple[str, ...]]] = {
     MediaKind.EPISODE: ("tmdb", "tvdb"),
 }
 _TEXTS: Final = frozenset({"imdb", "mdblist"})
-# The history takes a show or a season for all of its episodes: never sent there.
-PLAYED: Final = frozenset({MediaKind.MOVIE, MediaKind.EPISODE})
 # Larger numbers are no ids, and not every reader of JSON keeps them exact.
 _MAX_ID: Final = 2**53
 # An older date stands for none.

@@ -9,9 +9,10 @@ from ...engine.provider import ProviderError
 from ..http import Answer, JsonObject, JsonValue
 from .accounting import NO_CONTENT, outcome_of
 from .client import UNKNOWN, MdblistClient
+from .fields import whole_from
 from .mapping import amount_from, positions_in
 from .payload import ids_of, ids_to_json, place_of
-from .titles import Titles, whole_from
+from .titles import Titles
 
 PLAYBACK: Final = "/sync/playback"
 PAUSE: Final = "/scrobble/pause"

@@ -16,7 +16,7 @@ from ..sign_in import (
 from ..sign_in_errors import sign_in_error
 from ..spec import SignInContext
 from .client import HOST, PACE, MdblistClient
-from .mapping import USER_ID, USERNAME, account_from
+from .fields import USER_ID, USERNAME, account_from
 from .quota import Quota, utc_now
 
 API_KEY: Final = "api_key"

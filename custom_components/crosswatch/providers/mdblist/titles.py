@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from ...engine.ids import normalise_id
 from ...engine.model import Item, MediaKind
-from ...engine.provider import ProtocolError
 from ..http import JsonObject, JsonValue
+from .fields import missing, number_in, object_in, text_in, whole_from
 
 # Titles are told by their ids at TMDB in the first place; lists do so in `id`.
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -126,50 +126,3 @@ def moment_from(value: JsonValue) -> datetime | None:
     except ValueError, OverflowError:
         return None
     return moment if moment.year >= _FIRST_YEAR else None
-
-
-def rows_in(parent: JsonObject, name: str) -> list[JsonObject]:
-    """Return a list of objects, which has to be there."""
-    value = parent.get(name)
-    if not isinstance(value, list):
-        raise missing(name, parent)
-    rows: list[JsonObject] = []
-    for row in value:
-        if not isinstance(row, dict):
-            raise ProtocolError(f"MDBList's answer has an odd row in {name}")
-        rows.append(row)
-    return rows
-
-
-def object_in(parent: JsonObject, name: str) -> JsonObject:
-    """Return an object in another one, which has to be there."""
-    value = parent.get(name)
-    if isinstance(value, dict):
-        return value
-    raise missing(name, parent)
-
-
-def number_in(parent: JsonObject, name: str) -> int:
-    """Return the number of a season or an episode."""
-    if (number := whole_from(parent.get(name))) is not None:
-        return number
-    raise missing(name, parent)
-
-
-def whole_from(value: JsonValue) -> int | None:
-    """Return a whole number, which may come as a text; None for what is none."""
-    if isinstance(value, str) and value.isascii() and value.isdecimal():
-        return int(value)
-    return value if type(value) is int and value >= 0 else None
-
-
-def text_in(parent: JsonObject, name: str) -> str:
-    """Return a text, empty where there is none."""
-    value = parent.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def missing(name: str, parent: JsonObject) -> ProtocolError:
-    """Return the error for a field that we cannot do without."""
-    known = ", ".join(sorted(parent)) or "nothing"
-    return ProtocolError(f"MDBList's answer lacks {name} (it has {known})")

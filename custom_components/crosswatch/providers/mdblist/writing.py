@@ -27,8 +27,9 @@ from .accounting import (
     reported,
     unplayed,
 )
+from .capabilities import PLAYED
 from .client import UNKNOWN, MdblistClient
-from .payload import PLAYED, Body, Entry, chunks, entry_for, rating_to_json
+from .payload import Body, Entry, chunks, entry_for, rating_to_json
 
 PATHS: Final = {
     Feature.HISTORY: "/sync/watched",

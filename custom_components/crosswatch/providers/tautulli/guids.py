@@ -5,8 +5,7 @@ import re
 from typing import Final
 
 from ...engine.ids import normalise_id
-
-NAMESPACES: Final = frozenset({"imdb", "tmdb", "tvdb", "anidb"})
+from .capabilities import NAMESPACES
 
 _GUID: Final = re.compile(r"(?P<agent>[a-z0-9.]+)://(?P<value>[^/?]+)", re.IGNORECASE)
 _AGENTS: Final = {

@@ -1,20 +1,19 @@
-"""From Tautulli's JSON to rows of plays, users and accounts; pure functions."""
+"""From Tautulli's JSON to rows of plays; pure functions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from ...engine.model import MediaKind
-from ...engine.provider import AccountInfo, ProtocolError
+from ...engine.provider import ProtocolError
 from ..http import JsonObject, JsonValue
+from .fields import missing, text
 from .guids import plain
 
 _KINDS: Final[Mapping[str, MediaKind]] = {
     "movie": MediaKind.MOVIE,
     "episode": MediaKind.EPISODE,
 }
-# Who plays without a login; all guests share it.
-_NOBODY: Final = "0"
 
 
 class Row(NamedTuple):
@@ -99,29 +98,6 @@ def _row_from(row: JsonObject, row_id: int) -> Row | None:
     )
 
 
-def users_from(rows: Iterable[JsonValue]) -> dict[str, str]:
-    """Return the names of all users who sign in, by their ids, in order."""
-    users = {
-        user_id: text(row, "friendly_name") or text(row, "username") or user_id
-        for row in rows
-        if isinstance(row, dict) and (user_id := text(row, "user_id")) != ""
-    }
-    users.pop(_NOBODY, None)
-    return dict(sorted(users.items(), key=lambda user: user[1].casefold()))
-
-
-def account_from(info: JsonObject, user_id: str, user: str) -> AccountInfo:
-    """Return whose account it is: a user's, on one Plex server."""
-    server_id = text(info, "pms_identifier")
-    if not server_id:
-        raise missing("pms_identifier", info)
-    name = text(info, "pms_name")
-    return AccountInfo(
-        account_id=f"{server_id}_{user_id}",
-        name=f"{user} ({name})" if name else user,
-    )
-
-
 def moment(value: JsonValue) -> datetime | None:
     """Return a moment from seconds since 1970; None where there is none."""
     seconds = integer(value)
@@ -145,12 +121,6 @@ def integer(value: JsonValue) -> int | None:
     return None
 
 
-def text(row: JsonObject, name: str) -> str:
-    """Return a text, which may be a number; empty where there is none."""
-    value = row.get(name)
-    return "" if value is None else str(value)
-
-
 def unescaped(title: str) -> str:
     """Return a title as it is: rows come as they may stand in a web page."""
     return title.replace("&lt;", "<").replace("&gt;", ">")
@@ -170,9 +140,3 @@ def _needed(row: JsonObject, name: str) -> int:
     if value is None:
         raise missing(name, row)
     return value
-
-
-def missing(name: str, parent: JsonObject) -> ProtocolError:
-    """Return the error for a field that we cannot do without."""
-    known = ", ".join(sorted(parent)) or "nothing"
-    return ProtocolError(f"Tautulli's answer lacks {name} (it has {known})")

@@ -3,7 +3,8 @@
 from typing import Final
 
 from ..spec import ProviderParts
-from .provider import CAPABILITIES, create
+from .capabilities import CAPABILITIES
+from .provider import create
 from .sign_in import TautulliSignIn, answers_from
 
 PARTS: Final = ProviderParts(

@@ -1,47 +1,24 @@
 """One user of a Plex server, as Tautulli remembers what they played."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-import time
-from typing import Final, override
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, override
 
-from ...engine.model import Feature, MediaKind, Snapshot
-from ...engine.plan import Operation, Outcome, OutcomeKind, Reason
-from ...engine.provider import AccountInfo, FeatureSupport, Provider
+from ...engine.provider import AccountInfo
 from ..kept import kept
+from ..late import LateProvider
 from ..spec import Connection
-from ..without_libraries import WithoutLibraries
+from .capabilities import CAPABILITIES
 from .client import TautulliClient, http_client
-from .guids import NAMESPACES
-from .mapping import Page, account_from
-from .plays import Marker, first_watched, new_plays, snapshot_of, with_plays
-from .reading import HistoryReader
-from .titles import Titles
+from .fields import account_from
+
+if TYPE_CHECKING:
+    from .records import TautulliRecords
 
 SLUG: Final = "tautulli"
 
-# The marker sees the number of plays and the newest ones: not that an old row was
-# changed, nor that another part of a film is to count as watched from now on.
-FULL_READ_EVERY: Final = timedelta(days=1)
 
-CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
-    Feature.HISTORY: FeatureSupport(
-        kinds=frozenset({MediaKind.MOVIE, MediaKind.EPISODE}),
-        add=False,
-        update=False,
-        remove=False,
-        ids=NAMESPACES,
-        plays=True,
-        trust_marker_for=FULL_READ_EVERY,
-    ),
-}
-
-# How long, in seconds, the newest rows may serve the read after a look at them.
-_KEPT_FOR: Final = 30.0
-
-
-class TautulliProvider(WithoutLibraries, Provider):
+class TautulliProvider(LateProvider["TautulliRecords"]):
     """One user of the Plex server that a Tautulli watches over."""
 
     slug = SLUG
@@ -55,71 +32,23 @@ class TautulliProvider(WithoutLibraries, Provider):
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Start without having asked anything."""
+        super().__init__()
         self._client = client
         self._user_id = user_id
         self._user = user
         self._now = now
-        self._reader = HistoryReader(client, user_id)
-        self._titles = Titles(client)
-        self._head: tuple[Page, float] | None = None
+
+    @override
+    def _load(self) -> TautulliRecords:
+        """Import what reads and writes, and return it."""
+        from .records import TautulliRecords  # noqa: PLC0415
+
+        return TautulliRecords(self._client, self._user_id, self._now)
 
     @override
     async def identify(self) -> AccountInfo:
         """Return whose account it is."""
         return account_from(await self._client.server_info(), self._user_id, self._user)
-
-    @override
-    async def activity(self, features: Collection[Feature]) -> Mapping[Feature, str]:
-        """Return a marker from the newest rows, of which the next read makes use."""
-        if Feature.HISTORY not in features:
-            return {}
-        head = await self._reader.head()
-        self._head = head, time.monotonic() + _KEPT_FOR
-        return {Feature.HISTORY: str(Marker.of(head))}
-
-    @override
-    async def read(self, feature: Feature, previous: Snapshot | None) -> Snapshot:
-        """Return the history: what is new where that is certain to be all."""
-        now = self._now()
-        if previous is not None and now - previous.full_read_at < FULL_READ_EVERY:
-            updated = await self._updated(previous, now)
-            if updated is not None:
-                return updated
-        page = await self._reader.all()
-        plays = await asyncio.to_thread(first_watched, page.rows)
-        known = previous.records if previous is not None else {}
-        items = await self._titles.items(plays, known, now, afresh=True)
-        return await asyncio.to_thread(snapshot_of, plays, items, now)
-
-    @override
-    async def write(
-        self, feature: Feature, operations: Sequence[Operation]
-    ) -> AsyncIterator[Outcome]:
-        """Refuse: Tautulli only remembers what was played on the Plex server."""
-        for operation in operations:
-            yield Outcome(operation, OutcomeKind.FAILED, Reason.FEATURE_NOT_SUPPORTED)
-
-    async def _updated(self, previous: Snapshot, now: datetime) -> Snapshot | None:
-        """Return the history with what is new, or None if that does not explain all."""
-        known = Marker.parse(previous.marker)
-        if known is None:
-            return None
-        head = self._take_head() or await self._reader.head()
-        marker = Marker.of(head)
-        if marker == known:
-            return previous
-        if marker.total - known.total > len(head.ids):
-            head = await self._reader.longer_head()
-        plays = await asyncio.to_thread(new_plays, previous, head, known)
-        if plays is None:
-            return None
-        items = await self._titles.items(plays, previous.records, now)
-        return await asyncio.to_thread(with_plays, previous, plays, items)
-
-    def _take_head(self) -> Page | None:
-        """Return the newest rows as they were a moment ago, once."""
-        kept, self._head = self._head, None
-        return kept[0] if kept and time.monotonic() < kept[1] else None
 
 
 def create(connection: Connection) -> TautulliProvider:

@@ -1,8 +1,7 @@
 """Signs a person in to a Tautulli: with the key to its API, and whose plays to read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, override
+from typing import Final, NamedTuple, override
 
 from yarl import URL
 
@@ -22,13 +21,12 @@ from ..sign_in import (
 )
 from ..spec import SignInContext
 from .client import PATH, ApiDisabledError, RedirectError, TautulliClient, http_client
-from .mapping import account_from, text, users_from
+from .fields import account_from, text, users_from
 
 USER_STEP: Final = "tautulli_user"
 
 
-@dataclass(frozen=True, slots=True)
-class _Server:
+class _Server(NamedTuple):
     """A Tautulli that accepts the key: how to reach it, and what it watches over."""
 
     data: JsonObject

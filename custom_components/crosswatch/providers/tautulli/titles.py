@@ -16,8 +16,9 @@ from ...engine.provider import ProviderUnavailableError
 from ..http import JsonObject
 from ..mediabrowser.paging import gather
 from .client import TautulliClient
+from .fields import text
 from .guids import ids_from, ids_of_agent, plain
-from .mapping import Row, integer, text
+from .mapping import Row, integer
 
 _PARALLEL: Final = 4
 # A new title may get its ids only after some days. One that is gone never does.

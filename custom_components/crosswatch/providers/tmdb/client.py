@@ -1,8 +1,7 @@
 """TMDb's API on the wire: keys, sessions, pages and refusals."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple, override
 
 from ..http import Answer, HostLimiter, HttpClient, JsonObject, Limiters, Pace
 from .refusal import UnknownTitleError, refusal
@@ -15,11 +14,15 @@ READ_TIMEOUT: Final = 20
 WRITE_TIMEOUT: Final = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key to the API: a short one, or the long token that TMDb shows beside it."""
 
-    text: str = field(repr=False)
+    text: str
+
+    @override
+    def __repr__(self) -> str:
+        """Return no more than what it is: it is a secret."""
+        return "<Key>"
 
     @property
     def params(self) -> dict[str, str]:

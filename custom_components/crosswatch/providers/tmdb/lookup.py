@@ -2,14 +2,16 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Final, override
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Final
 
-from ...engine.evidence import Evidence, Informant, Origin
+from ...engine.evidence import Evidence, Origin
 from ...engine.model import Item, MediaKind
 from ..http import JsonObject
 from .client import TmdbClient
-from .mapping import Target, external_ids, is_id, name_in, number_in, show_from, year_in
+from .fields import number_in
+from .informant import TmdbInformant
+from .mapping import Target, external_ids, is_id, name_in, show_from, year_in
 from .names import ALL_NAMES, all_names, begin_alike, own_names, plain, undated
 from .searching import NEAR, rows_in, search
 
@@ -34,12 +36,8 @@ class _DifferentError(Exception):
     """TMDb says that an id is that of something else."""
 
 
-class TmdbInformant(Informant):
-    """Asks TMDb about items."""
-
-    name = "TMDb"
-    numbers = False
-    version = "1"
+class Lookup:
+    """Asks TMDb about items; see `Informant`."""
 
     def __init__(self, client: TmdbClient) -> None:
         """Start without having asked anything."""
@@ -48,8 +46,7 @@ class TmdbInformant(Informant):
         # Episodes of one series are asked about together most of the time.
         self._asking = asyncio.Lock()
 
-    @override
-    async def look_up(self, items: Sequence[Item]) -> AsyncIterator[Evidence | None]:
+    async def look_up(self, items: Sequence[Item]) -> AsyncGenerator[Evidence | None]:
         """Yield one answer for each item, in order."""
         waiting: deque[asyncio.Task[Evidence | None]] = deque()
         try:
@@ -151,7 +148,7 @@ class TmdbInformant(Informant):
         is_named = bool(item.title) and plain(item.title) in own_names(row)
         if "imdb" in rows or item.place is not None or is_named:
             return Evidence(
-                item=episode, origin=Origin.EXTERNAL_ID, informant=self.name
+                item=episode, origin=Origin.EXTERNAL_ID, informant=TmdbInformant.name
             )
         return None
 

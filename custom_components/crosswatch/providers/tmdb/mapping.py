@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from ...engine.ids import normalise_id
 from ...engine.model import Item, Listed, MediaKind, Rated, Record
-from ...engine.provider import AccountInfo, ProtocolError
 from ..http import JsonObject, JsonValue
+from .fields import missing, moment_from, number_in
 
 MOST: Final = 10
 MEDIA_TYPES: Final = {MediaKind.MOVIE: "movie", MediaKind.SHOW: "tv"}
@@ -137,27 +136,6 @@ def rating_in(row: JsonObject) -> Rated:
     return Rated(float(rating), moment_from(dated.get("created_at")))
 
 
-def account_from(account: JsonObject) -> AccountInfo:
-    """Return whose account it is."""
-    number = number_in(account, "id", least=1)
-    names = (account.get("username"), account.get("name"))
-    name = next((each for each in names if isinstance(each, str) and each), str(number))
-    return AccountInfo(account_id=str(number), name=name)
-
-
-def moment_from(value: JsonValue) -> datetime | None:
-    """Return a moment in UTC, as ISO 8601 or with UTC after it; None for any other."""
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value.removesuffix(" UTC"))
-        if moment.tzinfo is None:
-            return moment.replace(tzinfo=UTC)
-        return moment.astimezone(UTC)
-    except ValueError, OverflowError:
-        return None
-
-
 def name_in(row: JsonObject) -> str:
     """Return the title, in English where there is one."""
     for name in _TITLES:
@@ -176,20 +154,6 @@ def year_in(row: JsonObject) -> int | None:
     return None
 
 
-def number_in(row: JsonObject, name: str, *, least: int = 0) -> int:
-    """Return a whole number that has to be there."""
-    value = row.get(name)
-    if type(value) is int and value >= least:
-        return value
-    raise missing(name, row)
-
-
 def is_id(text: str) -> bool:
     """Tell whether a text is a number that TMDb may have given."""
     return text.isdecimal() and text.isascii() and len(text) <= _MAX_ID_LENGTH
-
-
-def missing(name: str, row: JsonObject) -> ProtocolError:
-    """Return the error for a field that we cannot do without."""
-    known = ", ".join(sorted(row)) or "nothing"
-    return ProtocolError(f"TMDb's answer lacks a proper {name} (it has {known})")

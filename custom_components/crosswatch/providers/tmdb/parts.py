@@ -3,8 +3,9 @@
 from typing import Final
 
 from ..spec import ProviderParts
+from .capabilities import CAPABILITIES
 from .client import API
-from .provider import CAPABILITIES, create
+from .provider import create
 from .sign_in import TmdbSignIn
 
 PARTS: Final = ProviderParts(

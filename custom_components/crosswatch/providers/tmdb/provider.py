@@ -1,45 +1,26 @@
 """One TMDb account, as the engine sees it."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Final, override
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, override
 
 from ...engine.evidence import Informant, Informed
-from ...engine.model import Feature, MediaKind, Snapshot
-from ...engine.plan import Operation, Outcome
-from ...engine.provider import AccountInfo, FeatureSupport, Provider
+from ...engine.provider import AccountInfo
 from ..http import HttpClient
 from ..kept import kept
-from ..mediabrowser.writing import carry_out_all
+from ..late import LateProvider
 from ..spec import Connection
-from ..without_libraries import WithoutLibraries
+from .capabilities import CAPABILITIES
 from .client import Key, TmdbClient, limiter_of, secrets_of
-from .lists import LISTS, Lists
-from .lookup import TmdbInformant
-from .mapping import account_from
-from .writing import STEP, Writer
+from .fields import account_from
+from .informant import TmdbInformant
+
+if TYPE_CHECKING:
+    from .records import TmdbRecords
 
 SLUG: Final = "tmdb"
 
-# The marker of a watchlist rests on the newest being listed first.
-FULL_READ_EVERY: Final = timedelta(days=1)
 
-_IDS: Final = frozenset({"tmdb"})
-_TITLES: Final = frozenset({MediaKind.MOVIE, MediaKind.SHOW})
-CAPABILITIES: Final[Mapping[Feature, FeatureSupport]] = {
-    Feature.WATCHLIST: FeatureSupport(
-        kinds=_TITLES,
-        update=False,
-        ids=_IDS,
-        trust_marker_for=FULL_READ_EVERY,
-    ),
-    Feature.RATINGS: FeatureSupport(
-        kinds=_TITLES | {MediaKind.EPISODE}, ids=_IDS, rating_step=STEP
-    ),
-}
-
-
-class TmdbProvider(WithoutLibraries, Provider, Informed):
+class TmdbProvider(LateProvider["TmdbRecords"], Informed):
     """One TMDb account."""
 
     slug = SLUG
@@ -47,41 +28,21 @@ class TmdbProvider(WithoutLibraries, Provider, Informed):
 
     def __init__(self, client: TmdbClient) -> None:
         """Start without having asked anything."""
+        super().__init__()
         self._client = client
-        self._lists = Lists(client)
-        self._informant = TmdbInformant(client)
+        self._informant = TmdbInformant(self.records)
+
+    @override
+    def _load(self) -> TmdbRecords:
+        """Import what reads and writes, and return it."""
+        from .records import TmdbRecords  # noqa: PLC0415
+
+        return TmdbRecords(self._client)
 
     @override
     async def identify(self) -> AccountInfo:
         """Return whose account it is."""
         return account_from(await self._client.account())
-
-    @override
-    async def activity(self, features: Collection[Feature]) -> Mapping[Feature, str]:
-        """Return markers from the first pages, of which the next read makes use."""
-        markers = {
-            feature: await self._lists.marker(feature)
-            for feature in LISTS
-            if feature in features
-        }
-        return {feature: marker for feature, marker in markers.items() if marker}
-
-    @override
-    async def read(self, feature: Feature, previous: Snapshot | None) -> Snapshot:
-        """Return all records: TMDb tells nothing of what has changed."""
-        now = datetime.now(UTC)
-        records = await self._lists.read(feature, previous)
-        return Snapshot.of(feature, records, now)
-
-    @override
-    async def write(
-        self, feature: Feature, operations: Sequence[Operation]
-    ) -> AsyncIterator[Outcome]:
-        """Send operations and yield one outcome for each."""
-        self._lists.forget()
-        writer = Writer(self._client, feature)
-        async for outcome in carry_out_all(operations, writer.carry_out):
-            yield outcome
 
     @override
     def informants(self) -> Sequence[Informant]:

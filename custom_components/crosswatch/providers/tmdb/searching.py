@@ -10,7 +10,8 @@ from ...engine.model import Item, MediaKind
 from ...engine.provider import ProtocolError
 from ..http import JsonObject
 from .client import TmdbClient
-from .mapping import MEDIA_TYPES, Target, number_in, year_in
+from .fields import number_in
+from .mapping import MEDIA_TYPES, Target, year_in
 from .names import ALL_NAMES, all_names, own_names, plain, undated
 from .paging import gather
 

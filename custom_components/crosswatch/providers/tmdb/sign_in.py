@@ -19,7 +19,7 @@ from ..sign_in import (
 from ..sign_in_errors import sign_in_error
 from ..spec import SignInContext
 from .client import Key, TmdbClient, limiter_of, secrets_of
-from .mapping import account_from, moment_from
+from .fields import account_from, moment_from
 from .refusal import (
     DEAD_TOKEN,
     INVALID_KEY,
@@ -37,7 +37,7 @@ LIFETIME: Final = 3600.0
 SHORTEST: Final = 300.0
 INTERVAL: Final = 5.0
 # It becomes a part of an address, and must not lead elsewhere.
-_TOKEN: Final = re.compile(r"[A-Za-z0-9_][\w.~-]*", re.ASCII)
+_TOKEN: Final = r"[A-Za-z0-9_][\w.~-]*"
 
 
 class TmdbSignIn(SignIn):
@@ -73,7 +73,7 @@ class TmdbSignIn(SignIn):
         except ProviderError as err:
             raise sign_in_error(err, "tmdb_invalid_key") from err
         token = told.get("request_token")
-        if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+        if not isinstance(token, str) or not re.fullmatch(_TOKEN, token, re.ASCII):
             raise SignInError("invalid_answer")
         self._data["request_token"] = token
         return DeviceCode(

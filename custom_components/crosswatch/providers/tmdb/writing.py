@@ -5,11 +5,11 @@ from typing import Final
 
 from ...engine.model import Feature, MediaKind, Rated
 from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
+from .capabilities import STEP
 from .client import TmdbClient
 from .mapping import MEDIA_TYPES, MOST, Target, is_id, target_from
 from .refusal import ADDED, DELETED, UPDATED, RejectedError, UnknownTitleError, code_in
 
-STEP: Final = 0.5
 _ADDED: Final = {ADDED: OutcomeKind.APPLIED, UPDATED: OutcomeKind.ALREADY_THERE}
 # Of a title that was rated before, it says that it was updated.
 _RATED: Final = {ADDED: OutcomeKind.APPLIED, UPDATED: OutcomeKind.APPLIED}
