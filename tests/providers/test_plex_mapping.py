@@ -17,6 +17,7 @@ from custom_components.crosswatch.engine.model import (
 from custom_components.crosswatch.engine.provider import ProtocolError
 from custom_components.crosswatch.providers.answer import JsonObject, JsonValue
 from custom_components.crosswatch.providers.plex.catalogue import parse_listing, rows_in
+from custom_components.crosswatch.providers.plex.fields import whole
 from custom_components.crosswatch.providers.plex.guids import (
     Guid,
     cloud_key,
@@ -39,7 +40,6 @@ from custom_components.crosswatch.providers.plex.rows import (
     moment,
     parse_log_row,
     parse_row,
-    whole,
 )
 from custom_components.crosswatch.providers.plex.servers import servers_in
 from custom_components.crosswatch.providers.redaction import redact

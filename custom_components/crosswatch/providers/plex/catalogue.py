@@ -9,9 +9,10 @@ from ...engine.model import MediaKind
 from ...engine.provider import ProtocolError
 from ..answer import JsonValue
 from ..http import Answer, HttpClient, JsonObject, Limiters, Pace
-from .paging import Page, Query, page_query, parsed_page
-from .rows import Row, parse_row, whole
-from .wire import accepted, container_in, plex_headers
+from .fields import whole
+from .paging import Page, page_query, parsed_page
+from .rows import Row, parse_row
+from .wire import Query, accepted, container_in, plex_headers
 
 DISCOVER: Final = "https://discover.provider.plex.tv"
 METADATA: Final = "https://metadata.provider.plex.tv"

@@ -12,10 +12,11 @@ from .library import IN_ORDER, Lists, ShowCache
 from .mapping import Shows, item_from_row
 from .notes import Notes, title_of
 from .own import OwnPlay
-from .paging import Query, gather
+from .paging import gather
 from .plays import watched_from, witnessed
 from .probe import PLAYABLE, newest_in
 from .rows import LogRow, Row
+from .wire import Query
 
 WATCHED: Final[Query] = {"unwatched": 0}
 DELTA_PAGE: Final = 100

@@ -4,10 +4,10 @@ from typing import Final
 
 from ..spec import ProviderParts
 from .account import PLEX_TV
+from .files import forget
 from .found import found_plex
 from .linking import LinkSignIn
 from .manual import ManualSignIn, address_known
-from .own import forget
 from .provider import CAPABILITIES, create
 
 PARTS: Final = ProviderParts(

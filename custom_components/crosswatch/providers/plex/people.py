@@ -8,8 +8,8 @@ from ...engine.provider import AccountLimitError, AuthenticationError
 from ..http import JsonObject
 from ..sign_in import SignInError
 from .account import PlexAccount
+from .fields import text
 from .login import OWNER
-from .rows import text
 from .servers import Server, servers_in
 from .wire import accepted
 

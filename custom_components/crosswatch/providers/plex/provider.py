@@ -28,6 +28,8 @@ from ..spec import Connection
 from .catalogue import Catalogue
 from .client import PlexClient
 from .doubts import Doubts
+from .fields import text, whole
+from .files import account_key, file_name
 from .guids import ID_NAMESPACES
 from .history import FULL_READ_EVERY, History
 from .index import LibraryIndex
@@ -35,14 +37,13 @@ from .library import Lists, ShowCache
 from .login import login_from
 from .marking import MarkChange
 from .notes import Notes
-from .own import Own, account_key, file_name
+from .own import Own
 from .paging import gather
 from .placing import PositionChange
 from .probe import views_marker
 from .progress import Positions
 from .rating import RatingChange
 from .ratings import Ratings
-from .rows import text, whole
 from .sending import Change, send_all
 from .targets import Targets
 from .watchlist import Watchlist

@@ -11,7 +11,7 @@ from yarl import URL
 from ...engine.provider import ProviderError
 from ..answer import JsonValue
 from ..http import HttpClient, JsonObject, Limiters, Pace
-from .rows import flag, text
+from .fields import flag, text
 from .wire import container_in, plex_headers
 
 DEFAULT_PORT: Final = 32400

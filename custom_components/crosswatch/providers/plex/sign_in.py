@@ -18,9 +18,9 @@ from ..sign_in import (
 from ..sign_in_errors import sign_in_error
 from ..spec import SignInContext
 from .account import PlexAccount
+from .fields import text
 from .login import PlexLogin
 from .people import Guest, Person, become, names_of, people_of, person_from, servers_of
-from .rows import text
 from .servers import Server, best_way
 
 SERVER_STEP: Final = "plex_server"
