@@ -1,8 +1,7 @@
 """The users of a home, and how to become one of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple, override
 
 from ...engine.provider import AccountLimitError, AuthenticationError
 from ..http import JsonObject
@@ -16,8 +15,7 @@ from .wire import accepted
 _WRONG_PIN: Final = frozenset({401, 403})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(NamedTuple):
     """Somebody with an account at plex.tv; `number` is theirs there."""
 
     number: str
@@ -27,13 +25,17 @@ class Person:
     at_home: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guest:
+class Guest(NamedTuple):
     """Somebody on a server: who, with which token of plex.tv, and on which terms."""
 
     person: Person
-    account_token: str = field(repr=False)
+    account_token: str
     server: Server
+
+    @override
+    def __repr__(self) -> str:
+        """Return no more than what it is: it holds secrets."""
+        return "<Guest>"
 
     @property
     def user_id(self) -> str:

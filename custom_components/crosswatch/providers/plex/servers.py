@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple, override
 
 import aiohttp
 from yarl import URL
@@ -22,23 +21,26 @@ PROBE_TIMEOUT: Final = 4.0
 MOST_WAYS: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """An address of a server; the smaller its rank, the better."""
 
     url: str
     rank: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class Server(NamedTuple):
     """A server that an account can use; the token is good for this one only."""
 
     server_id: str
     name: str
-    token: str = field(repr=False)
+    token: str
     owned: bool
     ways: tuple[Way, ...]
+
+    @override
+    def __repr__(self) -> str:
+        """Return no more than what it is: it holds secrets."""
+        return "<Server>"
 
 
 def servers_in(resources: Iterable[JsonValue]) -> list[Server]:
