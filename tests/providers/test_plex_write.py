@@ -464,7 +464,7 @@ async def test_a_list_that_changes_meanwhile(world: World) -> None:
     world.cloud.put_on_watchlist(world.jon, other)
     (record,) = (await world.read(WATCHLIST)).values()
 
-    watchlist = world.provider._watchlist  # noqa: SLF001
+    watchlist = (await world.provider.records())._watchlist  # noqa: SLF001
     assert watchlist is not None
     lists = watchlist._list  # noqa: SLF001
 

@@ -3,11 +3,12 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from ...engine.model import Feature, MediaKind, Record, Snapshot, Watched
 from ...engine.provider import AccountLimitError
+from .capabilities import FULL_READ_EVERY
 from .library import IN_ORDER, Lists, ShowCache
 from .mapping import Shows, item_from_row
 from .notes import Notes, title_of
@@ -27,9 +28,6 @@ MOST_ASKED: Final = 20
 # How the names of plays begin that the server has listed itself: in its log, or without.
 _LISTED: Final = frozenset({"h", "l"})
 _LOGGED: Final = "h"
-# A title that was unwatched while another one was watched, long ago by its date, passes
-# a delta by. So what deltas have made of a history is checked now and then.
-FULL_READ_EVERY: Final = timedelta(days=1)
 
 type Log = Mapping[str, Sequence[LogRow]]
 type NotesByTitle = Mapping[str, Sequence[OwnPlay]]
