@@ -13,7 +13,7 @@ from ..late import LateProvider
 from ..spec import Connection
 from .capabilities import CAPABILITIES, COMPLETES_AT
 from .client import PlexClient
-from .cloud import Cloud, cloud_for
+from .cloud import Cloud
 from .fields import text, whole
 from .files import account_key, file_name
 from .login import login_from
@@ -60,7 +60,9 @@ class PlexProvider(LateProvider["PlexRecords"]):
         session, limiters = connection.session, connection.limiters
         public = connection.verified or session
         client = PlexClient(login, session, limiters, connection.save, public)
-        cloud = cloud_for(login, public, limiters, client.secrets)
+        cloud = None
+        if login.account_token:
+            cloud = Cloud(login, public, limiters, client.secrets)
         file = connection.folder / file_name(account_key(connection.data))
         return cls(client, cloud, file)
 
