@@ -7,7 +7,7 @@ from ...engine.model import MediaKind
 from ...engine.provider import ProtocolError
 from ..answer import JsonValue
 from ..http import Answer, JsonObject
-from .cloud import Cloud
+from .account import Cloud
 from .fields import whole
 from .paging import Page, page_query, parsed_page
 from .rows import Row, parse_row

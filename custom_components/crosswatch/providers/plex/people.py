@@ -1,7 +1,7 @@
 """The users of a home, and how to become one of them."""
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple, override
+from typing import Final, NamedTuple
 
 from ...engine.provider import AccountLimitError, AuthenticationError
 from ..http import JsonObject
@@ -23,24 +23,6 @@ class Person(NamedTuple):
     name: str
     protected: bool = False
     at_home: bool = False
-
-
-class Guest(NamedTuple):
-    """Somebody on a server: who, with which token of plex.tv, and on which terms."""
-
-    person: Person
-    account_token: str
-    server: Server
-
-    @override
-    def __repr__(self) -> str:
-        """Return no more than what it is: it holds secrets."""
-        return "<Guest>"
-
-    @property
-    def user_id(self) -> str:
-        """Return what the server calls this user."""
-        return OWNER if self.server.owned else self.person.number
 
 
 def person_from(user: JsonObject) -> Person:
@@ -78,8 +60,11 @@ async def people_of(account: PlexAccount, token: str, me: Person) -> list[Person
 
 async def become(
     account: PlexAccount, token: str, person: Person, server_id: str, pin: str
-) -> Guest:
-    """Return somebody else of the home on a server; raises SignInError."""
+) -> tuple[str, Server]:
+    """Become somebody else of the home; return their token, and the server to them.
+
+    Raises SignInError.
+    """
     answer = await account.switch(token, person.uuid, pin)
     if answer.status in _WRONG_PIN:
         raise SignInError("plex_wrong_pin" if pin else "plex_pin_required")
@@ -90,12 +75,17 @@ async def become(
     servers = {each.server_id: each for each in await servers_of(account, own)}
     if (server := servers.get(server_id)) is None:
         raise SignInError("plex_not_shared", user=person.name)
-    return Guest(person=person, account_token=own, server=server)
+    return own, server
 
 
 async def servers_of(account: PlexAccount, token: str) -> list[Server]:
     """Return the servers that somebody can use, their own first."""
     return servers_in(await account.resources(token))
+
+
+def user_id_of(person: Person, server: Server) -> str:
+    """Return what a server calls a user."""
+    return OWNER if server.owned else person.number
 
 
 def names_of(people: Mapping[str, Person]) -> Mapping[str, str]:

@@ -11,9 +11,9 @@ from ...engine.provider import AccountInfo, AuthenticationError, FeatureSupport
 from ..http import JsonObject
 from ..late import LateProvider
 from ..spec import Connection
+from .account import Cloud
 from .capabilities import CAPABILITIES, COMPLETES_AT
 from .client import PlexClient
-from .cloud import Cloud
 from .fields import text, whole
 from .files import account_key, file_name
 from .login import login_from
