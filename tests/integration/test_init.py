@@ -16,7 +16,7 @@ from custom_components.crosswatch import (
 )
 from custom_components.crosswatch.const import DOMAIN
 from custom_components.crosswatch.engine.model import Feature
-from custom_components.crosswatch.providers.plex.own import account_key, file_name
+from custom_components.crosswatch.providers.plex.files import account_key, file_name
 from custom_components.crosswatch.runtime import STATE_FILE, async_get_runtime
 from custom_components.crosswatch.shared import storage_folder
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryState

@@ -330,7 +330,7 @@ async def test_items_by_ids_alone(world: World) -> None:
 async def test_the_index_does_not_last(world: World) -> None:
     """What was added since is found a while later."""
     clock = [0.0]
-    lists = world.provider._lists  # noqa: SLF001
+    lists = (await world.provider.records())._lists  # noqa: SLF001
     index = LibraryIndex(lists, clock=lambda: clock[0])
     film = world.seeded.films[0]
     wanted = operation(

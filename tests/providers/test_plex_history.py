@@ -51,7 +51,7 @@ odd = world_with_files_of(partial(a_world, oddities=Oddities(second_copy=4)))
 
 async def item_of(world: World, item: ServerItem) -> Item:
     """Return an item as other services know it."""
-    lists = world.provider._lists  # noqa: SLF001
+    lists = (await world.provider.records())._lists  # noqa: SLF001
     row = (await lists.by_key([item.key]))[item.key]
     shows = {}
     if item.top is not item:

@@ -17,6 +17,7 @@ from custom_components.crosswatch.engine.model import (
 from custom_components.crosswatch.engine.provider import ProtocolError
 from custom_components.crosswatch.providers.answer import JsonObject, JsonValue
 from custom_components.crosswatch.providers.plex.catalogue import parse_listing, rows_in
+from custom_components.crosswatch.providers.plex.fields import whole
 from custom_components.crosswatch.providers.plex.guids import (
     Guid,
     cloud_key,
@@ -39,7 +40,6 @@ from custom_components.crosswatch.providers.plex.rows import (
     moment,
     parse_log_row,
     parse_row,
-    whole,
 )
 from custom_components.crosswatch.providers.plex.servers import servers_in
 from custom_components.crosswatch.providers.redaction import redact
@@ -537,7 +537,7 @@ def test_servers() -> None:
     (server,) = servers_in(
         [resource, {"provides": "player"}, {"provides": "server"}, "x"]
     )
-    assert [way.url for way in server.ways] == [
+    assert list(server.ways) == [
         "https://192-168-1-5.x.plex.direct:32400",
         "https://fd00--1.x.plex.direct:32400",
         "http://192.168.1.5:32400",
@@ -548,6 +548,6 @@ def test_servers() -> None:
     assert "secret" not in redact(repr(server))
     (strict,) = servers_in([{**resource, "httpsRequired": True, "owned": 0}])
     assert not strict.owned
-    assert not any(way.url.startswith("http:") for way in strict.ways)
+    assert not any(way.startswith("http:") for way in strict.ways)
     (lonely,) = servers_in([{**resource, "connections": None, "name": None}])
     assert (lonely.ways, lonely.name) == ((), "abc")

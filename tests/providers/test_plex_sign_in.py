@@ -10,15 +10,15 @@ import pytest
 
 from custom_components.crosswatch.providers.http import JsonObject, Limiters
 from custom_components.crosswatch.providers.plex import SPEC
+from custom_components.crosswatch.providers.plex.files import (
+    account_key,
+    file_name,
+    forget,
+)
 from custom_components.crosswatch.providers.plex.linking import LinkSignIn
 from custom_components.crosswatch.providers.plex.manual import (
     ManualSignIn,
     address_known,
-)
-from custom_components.crosswatch.providers.plex.own import (
-    account_key,
-    file_name,
-    forget,
 )
 from custom_components.crosswatch.providers.sign_in import (
     DeviceCode,

@@ -248,6 +248,20 @@ async def test_the_server_says_when_an_item_is_watched(world: World) -> None:
         world.server.faults.clear()
 
 
+async def test_what_is_written_heeds_when_an_item_is_watched(world: World) -> None:
+    """The owner's setting counts, learnt before the first write or after it."""
+    film = world.seeded.films[0]
+    assert film.duration is not None
+    value = Progress(film.duration * 60 // 100, film.duration, at=NOW)
+    wanted = operation(film_of(world), value, feature=PROGRESS)
+    nearly = (OutcomeKind.UNRESOLVED, Reason.NEARLY_FINISHED)
+
+    for threshold, expected in ((50, nearly), (70, APPLIED)):
+        world.server.behaviour.played_threshold = threshold
+        await world.provider.identify()
+        assert await world.write(PROGRESS, wanted) == [expected]
+
+
 async def test_the_credits_end_an_item(world: World) -> None:
     """A position in the credits would make the item watched: it is not written."""
     film = world.seeded.films[0]
@@ -464,7 +478,7 @@ async def test_a_list_that_changes_meanwhile(world: World) -> None:
     world.cloud.put_on_watchlist(world.jon, other)
     (record,) = (await world.read(WATCHLIST)).values()
 
-    watchlist = world.provider._watchlist  # noqa: SLF001
+    watchlist = (await world.provider.records())._watchlist  # noqa: SLF001
     assert watchlist is not None
     lists = watchlist._list  # noqa: SLF001
 

@@ -1,4 +1,4 @@
-"""The account at plex.tv: codes to sign in with, servers and the users of a home."""
+"""The account at plex.tv: codes to sign in with, servers, its home and its catalogue."""
 
 from collections.abc import Callable, Collection
 from typing import Final
@@ -8,11 +8,15 @@ import aiohttp
 
 from ..answer import JsonValue
 from ..http import Answer, HttpClient, JsonObject, Limiters, Pace
+from .login import PlexLogin
 from .wire import accepted, plex_headers
 
 PLEX_TV: Final = "https://plex.tv"
 # Plex says 429 to who asks in haste.
 PACE: Final = Pace(write_interval=0.5, concurrency=2)
+# Plex publishes no limits; it says 429 to who asks for many titles in a storm.
+DISCOVER_PACE: Final = Pace(write_interval=0.15, concurrency=4)
+METADATA_PACE: Final = Pace(concurrency=6)
 
 _WHO: Final = "plex.tv"
 
@@ -80,3 +84,22 @@ class PlexAccount:
             params=params,
             headers=plex_headers(self._device_id, token),
         )
+
+
+class Cloud:
+    """The ways on which an account asks for its watchlist, and for titles."""
+
+    def __init__(
+        self,
+        login: PlexLogin,
+        session: aiohttp.ClientSession,
+        limiters: Limiters,
+        secrets: Callable[[], Collection[str]],
+    ) -> None:
+        """Take the account's token."""
+        headers = plex_headers(login.device_id, login.account_token)
+        discover = limiters.for_host("discover.provider.plex.tv", DISCOVER_PACE)
+        metadata = limiters.for_host("metadata.provider.plex.tv", METADATA_PACE)
+        self.sleep = discover.sleep
+        self.discover = HttpClient(session, discover, secrets=secrets, headers=headers)
+        self.metadata = HttpClient(session, metadata, secrets=secrets, headers=headers)

@@ -1,23 +1,20 @@
 """Plex's own catalogue, where the watchlist of an account is kept."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
-
-import aiohttp
 
 from ...engine.model import MediaKind
 from ...engine.provider import ProtocolError
 from ..answer import JsonValue
-from ..http import Answer, HttpClient, JsonObject, Limiters, Pace
-from .paging import Page, Query, page_query, parsed_page
-from .rows import Row, parse_row, whole
-from .wire import accepted, container_in, plex_headers
+from ..http import Answer, JsonObject
+from .account import Cloud
+from .fields import whole
+from .paging import Page, page_query, parsed_page
+from .rows import Row, parse_row
+from .wire import Query, accepted, container_in
 
 DISCOVER: Final = "https://discover.provider.plex.tv"
 METADATA: Final = "https://metadata.provider.plex.tv"
-# Plex publishes no limits; it says 429 to who asks for many titles in a storm.
-DISCOVER_PACE: Final = Pace(write_interval=0.15, concurrency=4)
-METADATA_PACE: Final = Pace(concurrency=6)
 
 # Pages of this size are what other clients ask for.
 PAGE: Final = 100
@@ -34,24 +31,11 @@ _FOUND_BY: Final = 10
 class Catalogue:
     """Asks Plex's catalogue on behalf of an account."""
 
-    def __init__(
-        self,
-        session: aiohttp.ClientSession,
-        limiters: Limiters,
-        device_id: str,
-        token: str,
-        secrets: Callable[[], Collection[str]],
-    ) -> None:
-        """Take the account's token."""
-        limiter = limiters.for_host("discover.provider.plex.tv", DISCOVER_PACE)
-        self.sleep = limiter.sleep
-        self._discover = HttpClient(session, limiter, secrets=secrets)
-        self._metadata = HttpClient(
-            session,
-            limiters.for_host("metadata.provider.plex.tv", METADATA_PACE),
-            secrets=secrets,
-        )
-        self._headers = plex_headers(device_id, token)
+    def __init__(self, cloud: Cloud) -> None:
+        """Take the ways to it."""
+        self.sleep = cloud.sleep
+        self._discover = cloud.discover
+        self._metadata = cloud.metadata
 
     async def watchlist(self, start: int, size: int) -> Page[tuple[Row, int]]:
         """Return a part of the watchlist, newest first."""
@@ -140,21 +124,16 @@ class Catalogue:
             "PUT",
             f"{DISCOVER}/actions/{action}",
             params={"ratingKey": key},
-            headers=self._headers,
             idempotent=True,
         )
 
     async def _get(self, url: str, query: Query) -> Answer:
         """Return an answer about the watchlist, or of the search."""
-        return await self._discover.request(
-            "GET", url, params=query, headers=self._headers, timeout=30
-        )
+        return await self._discover.request("GET", url, params=query, timeout=30)
 
     async def _ask_metadata(self, url: str, query: Query) -> Answer:
         """Return an answer about titles."""
-        return await self._metadata.request(
-            "GET", url, params=query, headers=self._headers, timeout=30
-        )
+        return await self._metadata.request("GET", url, params=query, timeout=30)
 
 
 def parse_listing(row: JsonValue) -> tuple[Row, int] | None:

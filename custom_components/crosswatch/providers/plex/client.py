@@ -17,9 +17,8 @@ from ...engine.provider import (
 from ..http import Answer, HttpClient, JsonObject, Limiters, NoConnectionError, TlsError
 from .account import PlexAccount
 from .login import PlexLogin
-from .paging import Query
 from .servers import best_way, http_for, servers_in
-from .wire import accepted, container_in, plex_headers
+from .wire import Query, accepted, container_in, plex_headers
 
 IDENTIFIER: Final = "com.plexapp.plugins.library"
 WHO: Final = "The Plex server"

@@ -6,9 +6,6 @@ from typing import Final, NamedTuple
 
 from ...engine.ids import normalise_id
 
-# What Plex can find a title by.
-ID_NAMESPACES: Final = frozenset({"imdb", "tmdb", "tvdb"})
-
 # What agents call the services that ids come from.
 _NAMES: Final[Mapping[str, str]] = {
     "imdb": "imdb",

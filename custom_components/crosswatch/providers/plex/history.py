@@ -3,19 +3,21 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from ...engine.model import Feature, MediaKind, Record, Snapshot, Watched
 from ...engine.provider import AccountLimitError
+from .capabilities import FULL_READ_EVERY
 from .library import IN_ORDER, Lists, ShowCache
 from .mapping import Shows, item_from_row
 from .notes import Notes, title_of
 from .own import OwnPlay
-from .paging import Query, gather
+from .paging import gather
 from .plays import watched_from, witnessed
 from .probe import PLAYABLE, newest_in
 from .rows import LogRow, Row
+from .wire import Query
 
 WATCHED: Final[Query] = {"unwatched": 0}
 DELTA_PAGE: Final = 100
@@ -26,9 +28,6 @@ MOST_ASKED: Final = 20
 # How the names of plays begin that the server has listed itself: in its log, or without.
 _LISTED: Final = frozenset({"h", "l"})
 _LOGGED: Final = "h"
-# A title that was unwatched while another one was watched, long ago by its date, passes
-# a delta by. So what deltas have made of a history is checked now and then.
-FULL_READ_EVERY: Final = timedelta(days=1)
 
 type Log = Mapping[str, Sequence[LogRow]]
 type NotesByTitle = Mapping[str, Sequence[OwnPlay]]

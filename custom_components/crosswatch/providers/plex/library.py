@@ -8,18 +8,19 @@ from ...engine.model import Item, Library, MediaKind
 from ...engine.provider import AccountLimitError, ProtocolError
 from ..answer import JsonObject, JsonValue
 from .client import PlexClient
+from .fields import text
 from .mapping import Shows, item_from_row
 from .paging import (
     PAGE_SIZE,
     FetchPage,
     Page,
-    Query,
     gather,
     page_query,
     parsed_page,
     read_all,
 )
-from .rows import TYPES, LogRow, Row, parse_log_row, parse_row, text
+from .rows import TYPES, LogRow, Row, parse_log_row, parse_row
+from .wire import Query
 
 # As many keys as fit into an address.
 KEYS_AT_ONCE: Final = 100

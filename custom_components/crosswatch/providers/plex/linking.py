@@ -5,7 +5,7 @@ from typing import Final, override
 from ...engine.provider import ProviderError, ProviderUnavailableError, RateLimitedError
 from ..http import Answer
 from ..sign_in import Answers, DeviceCode, Progress, SignInError
-from .rows import text, whole
+from .fields import text, whole
 from .sign_in import PlexSignIn, failed
 from .wire import accepted
 

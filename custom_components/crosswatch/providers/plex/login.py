@@ -1,6 +1,6 @@
 """What is kept of a sign-in at Plex."""
 
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple, override
 
 from ...engine.provider import AccountInfo
 from ..answer import JsonObject
@@ -10,19 +10,23 @@ from ..kept import kept
 OWNER: str = "1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlexLogin:
+class PlexLogin(NamedTuple):
     """A user of a server; `account_token` is empty where plex.tv is not used."""
 
     url: str
-    token: str = field(repr=False)
-    account_token: str = field(repr=False, default="")
+    token: str
     server_id: str
     server_name: str
     user_id: str
     user_name: str
     device_id: str
+    account_token: str = ""
     verify_ssl: bool = True
+
+    @override
+    def __repr__(self) -> str:
+        """Return no more than what it is: it holds secrets."""
+        return "<PlexLogin>"
 
     @property
     def is_owner(self) -> bool:
@@ -44,7 +48,7 @@ class PlexLogin:
 
     def moved(self, url: str, token: str) -> PlexLogin:
         """Return the login at another address, or with another token."""
-        return replace(self, url=url, token=token)
+        return self._replace(url=url, token=token)
 
     def to_data(self) -> JsonObject:
         """Return what to keep."""

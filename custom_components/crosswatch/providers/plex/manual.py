@@ -9,9 +9,9 @@ from ...engine.provider import ProviderError
 from ..http import Answer, HttpClient, JsonObject
 from ..mediabrowser.address import parse_address
 from ..sign_in import Answers, FieldKind, FormField, Progress, SignedIn, SignInError
+from .fields import text
 from .login import OWNER, PlexLogin
 from .people import person_from, servers_of
-from .rows import text
 from .servers import DEFAULT_PORT, PROBE_TIMEOUT, http_for
 from .sign_in import PlexSignIn, failed
 from .wire import accepted, container_in, plex_headers

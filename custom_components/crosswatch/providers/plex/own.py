@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from hashlib import blake2b
 import json
 import logging
 from pathlib import Path
@@ -18,7 +17,7 @@ import sqlite3
 from typing import Final, NamedTuple
 
 from ...engine.provider import ProviderUnavailableError
-from ..answer import JsonObject
+from .files import COMPANIONS
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -46,7 +45,6 @@ _SCHEMA: Final = (
     ) STRICT, WITHOUT ROWID
     """,
 )
-_COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
 _BUSY_TIMEOUT: Final = 10.0
 
 
@@ -195,7 +193,7 @@ class Own:
             self._path.name,
             aside.name,
         )
-        for companion in _COMPANIONS:
+        for companion in COMPANIONS:
             beside = self._path.with_name(self._path.name + companion)
             if beside.exists():
                 beside.rename(aside.with_name(aside.name + companion))
@@ -225,20 +223,3 @@ def _version(database: sqlite3.Connection) -> int:
     """Return the version of a file's form, 0 for a new one."""
     (version,) = database.execute("PRAGMA user_version").fetchone()
     return int(version)
-
-
-def file_name(account: str) -> str:
-    """Return the name of an account's file."""
-    return f"plex_{blake2b(account.encode(), digest_size=8).hexdigest()}.db"
-
-
-def forget(data: JsonObject, folder: Path) -> None:
-    """Remove the file of an account that is removed."""
-    path = folder / file_name(account_key(data))
-    for companion in _COMPANIONS:
-        path.with_name(path.name + companion).unlink(missing_ok=True)
-
-
-def account_key(data: JsonObject) -> str:
-    """Return what an account's file is named by."""
-    return f"{data.get('server_id')}_{data.get('user_id')}"

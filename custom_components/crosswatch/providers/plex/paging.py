@@ -8,15 +8,14 @@ from typing import Final
 
 from ...engine.provider import ProtocolError, ProviderError
 from ..answer import JsonObject, JsonValue
-from .rows import whole
+from .fields import whole
+from .wire import Query
 
 PAGE_SIZE: Final = 1000
 # As many rows as take a few milliseconds.
 ROWS_AT_ONCE: Final = 200
 # No library is larger; a server that claims so would be asked for pages without end.
 MOST_ROWS: Final = 2_000_000
-
-type Query = dict[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,21 @@
 """The users of a home, and how to become one of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from ...engine.provider import AccountLimitError, AuthenticationError
 from ..http import JsonObject
 from ..sign_in import SignInError
 from .account import PlexAccount
+from .fields import text
 from .login import OWNER
-from .rows import text
 from .servers import Server, servers_in
 from .wire import accepted
 
 _WRONG_PIN: Final = frozenset({401, 403})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(NamedTuple):
     """Somebody with an account at plex.tv; `number` is theirs there."""
 
     number: str
@@ -25,20 +23,6 @@ class Person:
     name: str
     protected: bool = False
     at_home: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guest:
-    """Somebody on a server: who, with which token of plex.tv, and on which terms."""
-
-    person: Person
-    account_token: str = field(repr=False)
-    server: Server
-
-    @property
-    def user_id(self) -> str:
-        """Return what the server calls this user."""
-        return OWNER if self.server.owned else self.person.number
 
 
 def person_from(user: JsonObject) -> Person:
@@ -76,8 +60,11 @@ async def people_of(account: PlexAccount, token: str, me: Person) -> list[Person
 
 async def become(
     account: PlexAccount, token: str, person: Person, server_id: str, pin: str
-) -> Guest:
-    """Return somebody else of the home on a server; raises SignInError."""
+) -> tuple[str, Server]:
+    """Become somebody else of the home; return their token, and the server to them.
+
+    Raises SignInError.
+    """
     answer = await account.switch(token, person.uuid, pin)
     if answer.status in _WRONG_PIN:
         raise SignInError("plex_wrong_pin" if pin else "plex_pin_required")
@@ -88,12 +75,17 @@ async def become(
     servers = {each.server_id: each for each in await servers_of(account, own)}
     if (server := servers.get(server_id)) is None:
         raise SignInError("plex_not_shared", user=person.name)
-    return Guest(person=person, account_token=own, server=server)
+    return own, server
 
 
 async def servers_of(account: PlexAccount, token: str) -> list[Server]:
     """Return the servers that somebody can use, their own first."""
     return servers_in(await account.resources(token))
+
+
+def user_id_of(person: Person, server: Server) -> str:
+    """Return what a server calls a user."""
+    return OWNER if server.owned else person.number
 
 
 def names_of(people: Mapping[str, Person]) -> Mapping[str, str]:

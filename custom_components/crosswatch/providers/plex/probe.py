@@ -8,8 +8,9 @@ from typing import Final
 
 from ...engine.model import MediaKind
 from .library import Lists
-from .paging import Page, Query, gather
+from .paging import Page, gather
 from .rows import Row
+from .wire import Query
 
 PLAYABLE: Final = (MediaKind.MOVIE, MediaKind.EPISODE)
 # The newest rows; what was done to more of them at once changes these as well.

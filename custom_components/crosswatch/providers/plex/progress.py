@@ -7,12 +7,13 @@ from typing import Final
 from ...engine.model import Feature, Record, Snapshot
 from ...engine.provider import ProtocolError
 from .client import PlexClient
+from .fields import text, whole
 from .library import IN_ORDER, Lists, ShowCache
 from .mapping import progress_from_row
 from .notes import Notes, title_of
-from .paging import Query, gather
+from .paging import gather
 from .probe import PLAYABLE, digest
-from .rows import text, whole
+from .wire import Query
 
 BEGUN: Final[Query] = {"viewOffset>>": 0, "sort": IN_ORDER}
 

@@ -8,9 +8,10 @@ from typing import Final
 from ...engine.model import Feature, MediaKind, Record, Snapshot
 from .library import Lists, ShowCache
 from .mapping import rating_from_row
-from .paging import Page, Query, gather
+from .paging import Page, gather
 from .probe import Kept, digest
 from .rows import TYPES, Row
+from .wire import Query
 
 RATED: Final[Query] = {"userRating>>": 0, "sort": "lastRatedAt:desc"}
 # Many people's ratings of a kind are no more than these.

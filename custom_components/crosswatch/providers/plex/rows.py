@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from math import isfinite
 from typing import Final, NamedTuple
 
 from ...engine.model import MediaKind
 from ...engine.provider import ProtocolError
 from ..answer import JsonObject, JsonValue
+from .fields import text, whole
 from .guids import ids_in, parse_guid
 
 KINDS: Final[Mapping[str, MediaKind]] = {
@@ -120,36 +120,6 @@ def moment(seconds: int) -> datetime | None:
     if not 0 < seconds <= _END_OF_TIME:
         return None
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def text(row: JsonObject, name: str) -> str:
-    """Return a text, also where another version has a number; empty for none."""
-    value = row.get(name)
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return ""
-
-
-def whole(row: JsonObject, name: str) -> int | None:
-    """Return a whole number, also where another version has a text."""
-    value = row.get(name)
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float):
-        return int(value) if isfinite(value) else None
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
-        return int(value)
-    return None
-
-
-def flag(row: JsonObject, name: str) -> bool:
-    """Return whether something is so, also where another version has a number."""
-    value = row.get(name)
-    return value is True or text(row, name) == "1"
 
 
 def guids_of(row: JsonObject) -> list[str]:

@@ -1,9 +1,8 @@
 """The servers of an account, and the best way to reach one."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Final, NamedTuple, override
 
 import aiohttp
 from yarl import URL
@@ -11,7 +10,7 @@ from yarl import URL
 from ...engine.provider import ProviderError
 from ..answer import JsonValue
 from ..http import HttpClient, JsonObject, Limiters, Pace
-from .rows import flag, text
+from .fields import flag, text
 from .wire import container_in, plex_headers
 
 DEFAULT_PORT: Final = 32400
@@ -22,23 +21,22 @@ PROBE_TIMEOUT: Final = 4.0
 MOST_WAYS: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """An address of a server; the smaller its rank, the better."""
+class Server(NamedTuple):
+    """A server that an account can use; the token is good for this one only.
 
-    url: str
-    rank: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """A server that an account can use; the token is good for this one only."""
+    `ways` are its addresses, the best first.
+    """
 
     server_id: str
     name: str
-    token: str = field(repr=False)
+    token: str
     owned: bool
-    ways: tuple[Way, ...]
+    ways: tuple[str, ...]
+
+    @override
+    def __repr__(self) -> str:
+        """Return no more than what it is: it holds secrets."""
+        return "<Server>"
 
 
 def servers_in(resources: Iterable[JsonValue]) -> list[Server]:
@@ -71,15 +69,13 @@ async def best_way(
     """
     ways = server.ways[:MOST_WAYS]
 
-    async def probe(way: Way) -> bool:
+    async def probe(url: str) -> bool:
         """Tell whether this server answers there."""
-        http = http_for(session, limiters, way.url, lambda: (server.token,))
-        return await identity_at(http, way.url, device_id) == server.server_id
+        http = http_for(session, limiters, url, lambda: (server.token,))
+        return await identity_at(http, url, device_id) == server.server_id
 
     answers = await asyncio.gather(*map(probe, ways))
-    return next(
-        (way.url for way, good in zip(ways, answers, strict=True) if good), None
-    )
+    return next((url for url, good in zip(ways, answers, strict=True) if good), None)
 
 
 async def identity_at(http: HttpClient, url: str, device_id: str) -> str:
@@ -111,11 +107,11 @@ def _server(resource: JsonValue) -> Server | None:
         name=text(resource, "name") or server_id,
         token=token,
         owned=flag(resource, "owned"),
-        ways=tuple(_ways(resource)),
+        ways=_ways(resource),
     )
 
 
-def _ways(resource: JsonObject) -> Sequence[Way]:
+def _ways(resource: JsonObject) -> tuple[str, ...]:
     """Return all addresses of a server, the best first.
 
     Those of the home come first and the relay last, as it is slow; each without
@@ -123,7 +119,8 @@ def _ways(resource: JsonObject) -> Sequence[Way]:
     """
     connections = resource.get("connections")
     insists = flag(resource, "httpsRequired")
-    ways: dict[str, Way] = {}
+    # The smaller the rank of an address, the better.
+    ranks: dict[str, int] = {}
     for each in connections if isinstance(connections, list) else ():
         if not isinstance(each, dict):
             continue
@@ -132,10 +129,10 @@ def _ways(resource: JsonObject) -> Sequence[Way]:
         rank += flag(each, "IPv6")
         uri = text(each, "uri").rstrip("/")
         if uri.startswith(("http://", "https://")):
-            ways.setdefault(uri, Way(uri, rank + 2 * uri.startswith("http://")))
+            ranks.setdefault(uri, rank + 2 * uri.startswith("http://"))
         if local and not relayed and not insists and (plain := _plain(each)):
-            ways.setdefault(plain, Way(plain, rank + 2))
-    return sorted(ways.values(), key=lambda way: way.rank)
+            ranks.setdefault(plain, rank + 2)
+    return tuple(sorted(ranks, key=ranks.__getitem__))
 
 
 def _plain(connection: Mapping[str, JsonValue]) -> str:

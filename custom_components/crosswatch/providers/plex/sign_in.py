@@ -18,9 +18,17 @@ from ..sign_in import (
 from ..sign_in_errors import sign_in_error
 from ..spec import SignInContext
 from .account import PlexAccount
+from .fields import text
 from .login import PlexLogin
-from .people import Guest, Person, become, names_of, people_of, person_from, servers_of
-from .rows import text
+from .people import (
+    Person,
+    become,
+    names_of,
+    people_of,
+    person_from,
+    servers_of,
+    user_id_of,
+)
 from .servers import Server, best_way
 
 SERVER_STEP: Final = "plex_server"
@@ -85,16 +93,15 @@ class PlexSignIn(SignIn):
             people = await people_of(self._account, token, me)
         except ProviderError as err:
             raise failed(err) from err
-        guest = Guest(person=me, account_token=token, server=server)
         if len(people) == 1:
-            return await self._as_guest(guest)
+            return await self._as(me, token, server)
         by_uuid = {person.uuid: person for person in people}
         wanted = text(self._context.known, "user_id")
-        if wanted and wanted == guest.user_id:
-            return await self._as_guest(guest)
+        if wanted and wanted == user_id_of(me, server):
+            return await self._as(me, token, server)
         known = next((each for each in people if each.number == wanted), None)
         if known is not None and not known.protected:
-            return await self._as_other(guest, known, "")
+            return await self._as_other(known, "", token, server)
 
         async def chosen(answers: Answers) -> Progress:
             """Go on as the chosen user."""
@@ -102,8 +109,9 @@ class PlexSignIn(SignIn):
             if person is None:
                 raise SignInError("required")
             if person.uuid == me.uuid:
-                return await self._as_guest(guest)
-            return await self._as_other(guest, person, str(answers.get("pin") or ""))
+                return await self._as(me, token, server)
+            pin = str(answers.get("pin") or "")
+            return await self._as_other(person, pin, token, server)
 
         fields = (
             FormField(
@@ -121,25 +129,25 @@ class PlexSignIn(SignIn):
             placeholders={"server": server.name},
         )
 
-    async def _as_other(self, guest: Guest, person: Person, pin: str) -> Progress:
-        """Go on as somebody else of the home."""
+    async def _as_other(
+        self, person: Person, pin: str, token: str, server: Server
+    ) -> Progress:
+        """Go on as somebody else of the home, given the token of who is signed in."""
         pin = pin.strip()
         self._secrets.update({pin} - {""})
         if person.protected and not pin:
             raise SignInError("plex_pin_required")
-        server_id = guest.server.server_id
         try:
-            other = await become(
-                self._account, guest.account_token, person, server_id, pin
+            own, shared = await become(
+                self._account, token, person, server.server_id, pin
             )
         except ProviderError as err:
             raise failed(err) from err
-        return await self._as_guest(other)
+        return await self._as(person, own, shared)
 
-    async def _as_guest(self, guest: Guest) -> SignedIn:
+    async def _as(self, person: Person, token: str, server: Server) -> SignedIn:
         """Find the best way to the server, and come to an end."""
-        self._secrets |= {guest.account_token, guest.server.token}
-        server = guest.server
+        self._secrets |= {token, server.token}
         url = self._url or await best_way(
             server, self._session, self._context.limiters, self._context.device_id
         )
@@ -149,11 +157,11 @@ class PlexSignIn(SignIn):
             PlexLogin(
                 url=url,
                 token=server.token,
-                account_token=guest.account_token,
+                account_token=token,
                 server_id=server.server_id,
                 server_name=server.name,
-                user_id=guest.user_id,
-                user_name=guest.person.name,
+                user_id=user_id_of(person, server),
+                user_name=person.name,
                 device_id=self._context.device_id,
                 verify_ssl=self._verify_ssl,
             )

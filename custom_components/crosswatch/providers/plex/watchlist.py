@@ -10,8 +10,8 @@ from ...engine.model import Feature, Item, MediaKind, Snapshot
 from ...engine.plan import Action, Operation, Outcome, OutcomeKind, Reason
 from ...engine.provider import ProviderError
 from ..mediabrowser.writing import carry_out_all
+from .capabilities import ID_NAMESPACES
 from .catalogue import PAGE, Catalogue
-from .guids import ID_NAMESPACES
 from .mapping import listed_from_row
 from .notes import Notes
 from .paging import Page, gather, read_all

@@ -14,6 +14,8 @@ PRODUCT: Final = "CrossWatch"
 VERSION: Final = "1.0"
 PLATFORM: Final = "Home Assistant"
 
+type Query = dict[str, str | int]
+
 
 def plex_headers(device_id: str, token: str = "") -> dict[str, str]:
     """Return the headers; a token is good for the device that it was given to."""
