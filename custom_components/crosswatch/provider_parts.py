@@ -1,31 +1,43 @@
 """Providers are imported when they are needed, and off the event loop."""
 
 import asyncio
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_PROVIDER, DOMAIN
 from .providers.registry import PROVIDERS
-from .providers.spec import ProviderParts, ProviderSpec
+from .providers.spec import ProviderParts, ProviderSpec, SignInParts
 
-# The parts of each provider, or the import of them that is going on.
-_JOBS: Final[HassKey[dict[str, asyncio.Future[ProviderParts]]]] = HassKey(
+# The parts of each provider, by what imports them, or the import that is going on.
+_JOBS: Final[HassKey[dict[Callable[[], object], asyncio.Future[Any]]]] = HassKey(
     f"{DOMAIN}.parts"
 )
 
 
 async def async_load_parts(hass: HomeAssistant, spec: ProviderSpec) -> ProviderParts:
-    """Return the parts of a provider."""
+    """Return what the accounts of a provider are made of."""
+    return await _async_load(hass, spec.load)
+
+
+async def async_load_sign_in(hass: HomeAssistant, spec: ProviderSpec) -> SignInParts:
+    """Return how a person comes to an account of a provider."""
+    return await _async_load(hass, spec.load_sign_in)
+
+
+async def _async_load[T](hass: HomeAssistant, load: Callable[[], T]) -> T:
+    """Return what is imported, once."""
     jobs = hass.data.setdefault(_JOBS, {})
-    if (job := jobs.get(spec.slug)) is None or _has_failed(job):
-        job = jobs[spec.slug] = hass.async_add_import_executor_job(spec.load)
+    job: asyncio.Future[T] | None = jobs.get(load)
+    if job is None or _has_failed(job):
+        job = jobs[load] = hass.async_add_import_executor_job(load)
     # Whoever is cancelled takes nobody along who waits for the same.
     return await asyncio.shield(job)
 
 
-def _has_failed(job: asyncio.Future[ProviderParts]) -> bool:
+def _has_failed(job: asyncio.Future[Any]) -> bool:
     """Tell whether an import has come to nothing: it is to be tried again."""
     return job.done() and (job.cancelled() or job.exception() is not None)
 

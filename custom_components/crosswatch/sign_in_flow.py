@@ -10,7 +10,7 @@ from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from .flow_forms import answers_from, form_schema, known_values, missing_answers
-from .provider_parts import async_load_parts
+from .provider_parts import async_load_sign_in
 from .providers.http import JsonObject
 from .providers.registry import PROVIDERS
 from .providers.sign_in import (
@@ -21,7 +21,7 @@ from .providers.sign_in import (
     SignIn,
     SignInError,
 )
-from .providers.spec import ProviderParts, ProviderSpec, SignInContext
+from .providers.spec import ProviderSpec, SignInContext, SignInParts
 from .shared import async_get_limiters, storage_folder
 
 
@@ -33,7 +33,7 @@ class SignInFlow(ConfigFlow, ABC):
     """
 
     _spec: ProviderSpec
-    _parts: ProviderParts
+    _parts: SignInParts
     _context: SignInContext
     _sign_in: SignIn
     _form: Question
@@ -68,7 +68,7 @@ class SignInFlow(ConfigFlow, ABC):
     ) -> None:
         """Begin with a provider; `hints` fill its forms in."""
         self._spec = spec
-        self._parts = await async_load_parts(self.hass, spec)
+        self._parts = await async_load_sign_in(self.hass, spec)
         for way in self._parts.ways:
             # A step of its own, too.
             setattr(self, f"async_step_{way}", partial(self._async_step_way, way))

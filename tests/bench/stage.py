@@ -131,7 +131,11 @@ async def sign_in_to_both(told: Mapping[str, Any], folder: Path) -> dict[str, An
 async def _sign_in(slug: str, answers: Answers, folder: Path) -> JsonObject:
     """Sign in as a person would, and return the data of the account."""
     spec = PROVIDERS[slug]
-    way = spec.load().ways[WAYS[slug]] if slug in WAYS else spec.load().sign_in
+    way = (
+        spec.load_sign_in().ways[WAYS[slug]]
+        if slug in WAYS
+        else spec.load_sign_in().sign_in
+    )
     async with aiohttp.ClientSession() as session:
         sign_in = way(
             SignInContext(

@@ -105,7 +105,7 @@ class Opener(Protocol):
 
 async def signed_in(stage: Stage, site: Site, *, right: bool = True) -> SignedIn:
     """Sign in as a person does, form by form; raises SignInError."""
-    attempt = stage.spec.load().sign_in(site.context())
+    attempt = stage.spec.load_sign_in().sign_in(site.context())
     reached: Progress = await attempt.begin(stage.answers(right=right))
     while not isinstance(reached, SignedIn):
         match reached:

@@ -30,6 +30,7 @@ from custom_components.crosswatch.providers.spec import (
     ProviderParts,
     ProviderSpec,
     SignInContext,
+    SignInParts,
 )
 from custom_components.crosswatch.providers.tracker import SPEC as TRACKER
 from custom_components.crosswatch.providers.tracker.database import create
@@ -208,14 +209,15 @@ def made_up_specs(service: Service) -> dict[str, ProviderSpec]:
     """
     parts = ProviderParts(
         capabilities=TRACKER.load().capabilities,
-        sign_in=lambda context: LinkSignIn(service, context),
         create=lambda connection: ListeningProvider(service, connection),
     )
+    sign_in = SignInParts(sign_in=lambda context: LinkSignIn(service, context))
     full = ProviderSpec(
         slug="made_up",
         name="Made Up",
-        load=lambda: replace(
-            parts,
+        load=lambda: parts,
+        load_sign_in=lambda: replace(
+            sign_in,
             ways={
                 "made_up_link": lambda context: LinkSignIn(service, context),
                 "made_up_manual": lambda context: ManualSignIn(service, context),
@@ -237,6 +239,7 @@ def made_up_specs(service: Service) -> dict[str, ProviderSpec]:
         slug="bare",
         name="Bare",
         load=lambda: replace(parts, capabilities=without_positions),
+        load_sign_in=lambda: sign_in,
     )
     read_only = {
         feature: replace(parts.capabilities[feature], add=False)
@@ -246,6 +249,7 @@ def made_up_specs(service: Service) -> dict[str, ProviderSpec]:
         slug="reader",
         name="Reader",
         load=lambda: replace(parts, capabilities=read_only),
+        load_sign_in=lambda: sign_in,
     )
     return {spec.slug: spec for spec in (full, bare, reader)}
 

@@ -197,7 +197,7 @@ async def add_tracker(
     """
     sign_in = (
         PROVIDERS["tracker"]
-        .load()
+        .load_sign_in()
         .sign_in(
             SignInContext(
                 session=lambda verify: async_get_clientsession(hass, verify),

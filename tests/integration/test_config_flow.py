@@ -63,7 +63,7 @@ async def test_every_provider_has_a_form(hass: HomeAssistant, slug: str) -> None
     """Show the provider's own fields, or ways, at a step named as the provider."""
     result = await start_flow(hass, slug)
     assert result["step_id"] == slug
-    if ways := PROVIDERS[slug].load().ways:
+    if ways := PROVIDERS[slug].load_sign_in().ways:
         assert result["type"] is FlowResultType.MENU
         assert result["menu_options"] == list(ways)
     else:

@@ -76,12 +76,14 @@ def check_texts(step: Mapping[str, Any], fields: Iterable[FormField]) -> None:
 @pytest.mark.parametrize("spec", PROVIDERS.values(), ids=PROVIDERS)
 async def test_provider_forms(hass: HomeAssistant, spec: ProviderSpec) -> None:
     """Have exactly the texts of each provider's own fields, and of its ways."""
-    if spec.load().ways:
+    if spec.load_sign_in().ways:
         menu = CONFIG["step"][spec.slug]
         kinds = {"menu_options", "menu_option_descriptions"}
         assert set(menu) == {"title", "description"} | kinds
-        assert all(set(menu[kind]) == set(spec.load().ways) for kind in kinds)
-    for step, sign_in in (spec.load().ways or {spec.slug: spec.load().sign_in}).items():
+        assert all(set(menu[kind]) == set(spec.load_sign_in().ways) for kind in kinds)
+    for step, sign_in in (
+        spec.load_sign_in().ways or {spec.slug: spec.load_sign_in().sign_in}
+    ).items():
         check_texts(CONFIG["step"][step], sign_in(context(hass)).fields)
 
 
@@ -101,7 +103,7 @@ def test_options(spec: ProviderSpec) -> None:
 
 def test_steps_of_accounts() -> None:
     """Have no texts of steps that there are not, nor of providers."""
-    ways = {way for spec in PROVIDERS.values() for way in spec.load().ways}
+    ways = {way for spec in PROVIDERS.values() for way in spec.load_sign_in().ways}
     questions = steps_of_questions()
     assert set(CONFIG["step"]) == {"user", *PROVIDERS, *ways, *questions}
     for step in questions:

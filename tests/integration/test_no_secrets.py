@@ -145,7 +145,7 @@ class Person:
         With `late` the service is in trouble from the first answer on.
         """
         answers = self._answers(address, right=right)
-        first = {self.slug, *self.stage.spec.load().ways}
+        first = {self.slug, *self.stage.spec.load_sign_in().ways}
         while result["type"] in {
             FlowResultType.MENU,
             FlowResultType.FORM,
@@ -166,8 +166,12 @@ class Person:
                 result = await self._go_on(result, given)
             elif result["type"] is FlowResultType.MENU:
                 spec = PROVIDERS[self.slug]
-                ways = {sign_in: way for way, sign_in in spec.load().ways.items()}
-                way = ways.get(spec.load().sign_in, next(iter(spec.load().ways)))
+                ways = {
+                    sign_in: way for way, sign_in in spec.load_sign_in().ways.items()
+                }
+                way = ways.get(
+                    spec.load_sign_in().sign_in, next(iter(spec.load_sign_in().ways))
+                )
                 result = await self._go_on(result, {"next_step_id": way})
             else:
                 result = await self._enter(result)

@@ -1,9 +1,11 @@
 """Providers are imported once, and again where that has failed."""
 
+from copy import replace
+
 import pytest
 
 from custom_components.crosswatch.provider_parts import async_load_parts
-from custom_components.crosswatch.providers.spec import ProviderParts, ProviderSpec
+from custom_components.crosswatch.providers.spec import ProviderParts
 from custom_components.crosswatch.providers.tracker import SPEC
 from homeassistant.core import HomeAssistant
 
@@ -19,7 +21,7 @@ async def test_import(hass: HomeAssistant) -> None:
             raise OSError("Too many open files")
         return found
 
-    spec = ProviderSpec(slug="made_up", name="Made up", load=load)
+    spec = replace(SPEC, load=load)
     with pytest.raises(OSError, match="open files"):
         await async_load_parts(hass, spec)
     assert await async_load_parts(hass, spec) is parts

@@ -119,7 +119,7 @@ class JellyfinEnd:
         """Sign in."""
         context = mediabrowser_world.context(session, limiters)
         answers = mediabrowser_world.answers(self.simulator.url)
-        signed_in = await JELLYFIN.load().sign_in(context).begin(answers)
+        signed_in = await JELLYFIN.load_sign_in().sign_in(context).begin(answers)
         assert isinstance(signed_in, SignedIn)
         self.data = signed_in.data
 

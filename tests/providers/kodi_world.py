@@ -120,7 +120,7 @@ async def a_world(
     ) as server:
         seeded = seed(server, catalogue or make_catalogue(films=30, shows=6), oddities)
         signed_in = (
-            await SPEC.load()
+            await SPEC.load_sign_in()
             .sign_in(context(session, limiters))
             .begin(answers(server.url))
         )

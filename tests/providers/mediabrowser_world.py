@@ -78,7 +78,7 @@ class MediaBrowserWorld[S: JellyfinSimulator, P: Provider]:
             oddities=oddities,
         )
         self.user = self.server.add_user(USER, PASSWORD)
-        sign_in = self.spec.load().sign_in(context(self.session, self.limiters))
+        sign_in = self.spec.load_sign_in().sign_in(context(self.session, self.limiters))
         signed_in = await sign_in.begin(answers(self.server.url))
         assert isinstance(signed_in, SignedIn)
         self.server.reset_requests()

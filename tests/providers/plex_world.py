@@ -166,7 +166,7 @@ async def a_world(
             cloud.add_server(server)
             cloud.auto_link = jon
             with route_hosts(cloud.hosts()):
-                sign_in = SPEC.load().sign_in(context(session, limiters))
+                sign_in = SPEC.load_sign_in().sign_in(context(session, limiters))
                 begun = await sign_in.begin({})
                 signed_in = await go_on(sign_in, begun)
                 assert isinstance(signed_in, SignedIn)

@@ -106,7 +106,9 @@ async def tautulli_world(
         seeded = seed(server, catalogue or make_catalogue(12, 3, 2, 4))
         jon = server.add_user("jon", JON, friendly_name="Jon Snow")
         signed_in = (
-            await SPEC.load().sign_in(context(session, limiters)).begin(answers(server))
+            await SPEC.load_sign_in()
+            .sign_in(context(session, limiters))
+            .begin(answers(server))
         )
         assert isinstance(signed_in, SignedIn)
         server.reset_requests()

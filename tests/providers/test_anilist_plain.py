@@ -54,7 +54,7 @@ async def account(world: World) -> AniListProvider:
     """Return the account of somebody who signs in."""
     context = context_of(world.session, world.limiters, folder=world.folder)
     answers = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    asked = await SPEC.load().sign_in(context).begin(answers)
+    asked = await SPEC.load_sign_in().sign_in(context).begin(answers)
     assert isinstance(asked, Question)
     signed_in = await asked.answer({"pin": world.anilist.show_pin()})
     assert isinstance(signed_in, SignedIn)

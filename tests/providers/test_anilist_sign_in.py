@@ -35,7 +35,9 @@ def context(world: World) -> SignInContext:
 
 async def question(world: World, **answers: str) -> Question:
     """Return the form that asks for the PIN."""
-    found = await SPEC.load().sign_in(context(world)).begin({**ANSWERS, **answers})
+    found = (
+        await SPEC.load_sign_in().sign_in(context(world)).begin({**ANSWERS, **answers})
+    )
     assert isinstance(found, Question)
     return found
 
@@ -175,4 +177,4 @@ async def test_nothing_to_wait_for(world: World) -> None:
     """There is no code to be entered elsewhere."""
     code = DeviceCode(code="", url="", secret="", expires_in=1, interval=1)
     with pytest.raises(SignInError):
-        await SPEC.load().sign_in(context(world)).finish(code)
+        await SPEC.load_sign_in().sign_in(context(world)).finish(code)

@@ -49,7 +49,7 @@ async def signed_in(
     session: aiohttp.ClientSession, limiters: Limiters, given: Answers
 ) -> SignedIn:
     """Return what a sign-in comes to."""
-    done = await SPEC.load().sign_in(context(session, limiters)).begin(given)
+    done = await SPEC.load_sign_in().sign_in(context(session, limiters)).begin(given)
     assert isinstance(done, SignedIn)
     return done
 
@@ -66,9 +66,9 @@ async def failure(
 def test_spec() -> None:
     """The form asks for what it takes, and servers are known by what they announce."""
     assert (SPEC.slug, SPEC.name) == ("emby", "Emby")
-    assert not SPEC.load().known_from
+    assert not SPEC.load_sign_in().known_from
     assert SPEC.announced_as == ("Emby Server",)
-    found_by = SPEC.load().found
+    found_by = SPEC.load_sign_in().found
     assert found_by is not None
     found = found_by(
         Announcement(

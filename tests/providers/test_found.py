@@ -26,7 +26,7 @@ def announced(
     **properties: str,
 ) -> FoundServer | None:
     """Return what a provider makes of an announcement."""
-    found_by = spec.load().found
+    found_by = spec.load_sign_in().found
     assert found_by is not None
     return found_by(
         Announcement(host=host, port=port, name=name, properties=properties)
@@ -157,7 +157,7 @@ def test_known_to_home_assistant() -> None:
     answers = {
         domain: dict(answers_of(data[domain]))
         for spec in (EMBY, JELLYFIN, KODI, PLEX, TAUTULLI)
-        for domain, answers_of in spec.load().known_from.items()
+        for domain, answers_of in spec.load_sign_in().known_from.items()
     }
     assert {domain: each["url"] for domain, each in answers.items()} == {
         "jellyfin": "http://a",

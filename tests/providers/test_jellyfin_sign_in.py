@@ -49,7 +49,7 @@ async def failure(
 ) -> SignInError:
     """Return the error with which a sign-in ends."""
     return await refusal_of(
-        SPEC.load().sign_in(context(session, limiters)).begin(given)
+        SPEC.load_sign_in().sign_in(context(session, limiters)).begin(given)
     )
 
 
@@ -64,7 +64,7 @@ async def test_with_a_password(
 ) -> None:
     """Name and password lead to a token that works, and to all that is kept."""
     signed_in = (
-        await SPEC.load()
+        await SPEC.load_sign_in()
         .sign_in(context(session, limiters))
         .begin(answers(f"{server.url}/web/index.html", username="JON"))
     )
@@ -173,7 +173,7 @@ async def test_passwords(
     """A password may be empty, and hold anything."""
     user_of(server).password = password
     signed_in = (
-        await SPEC.load()
+        await SPEC.load_sign_in()
         .sign_in(context(session, limiters))
         .begin(answers(server.url, password=password, username="JON "))
     )
@@ -187,7 +187,7 @@ async def test_a_device_id_of_any_letters(
     """The server knows the device by the very id that was meant."""
     device_id = 'a "b", c=d+e %41 ü'
     given = replace(context(session, limiters), device_id=device_id)
-    await SPEC.load().sign_in(given).begin(answers(server.url))
+    await SPEC.load_sign_in().sign_in(given).begin(answers(server.url))
     [device] = server.devices.by_token.values()
     assert device.device_id == device_id
 
@@ -217,7 +217,9 @@ async def test_a_version_that_will_do(
     """Newer ones, and those that cannot be read, are given a try."""
     server.version = version
     signed_in = (
-        await SPEC.load().sign_in(context(session, limiters)).begin(answers(server.url))
+        await SPEC.load_sign_in()
+        .sign_in(context(session, limiters))
+        .begin(answers(server.url))
     )
     assert isinstance(signed_in, SignedIn)
 
@@ -292,7 +294,7 @@ async def test_a_base_path(session: aiohttp.ClientSession, limiters: Limiters) -
     async with JellyfinSimulator(base_path="/media/jf") as server:
         server.add_user(USER, PASSWORD)
         signed_in = (
-            await SPEC.load()
+            await SPEC.load_sign_in()
             .sign_in(context(session, limiters))
             .begin(answers(server.url.removeprefix("http://") + "/web/#/home.html"))
         )
@@ -320,7 +322,7 @@ async def test_a_base_path_that_was_left_out(
         given = context(session, limiters)
         sent = location.format(url=server.url)
         async with redirecting(sent, server) as root:
-            signed_in = await SPEC.load().sign_in(given).begin(answers(root))
+            signed_in = await SPEC.load_sign_in().sign_in(given).begin(answers(root))
     assert isinstance(signed_in, SignedIn)
     assert str(signed_in.data["url"]).endswith("/media/jf")
 
@@ -363,7 +365,7 @@ async def test_a_redirect_is_followed_before_anything_is_said(
         )
 
     async with serving(moved) as url:
-        attempt = SPEC.load().sign_in(context(session, limiters))
+        attempt = SPEC.load_sign_in().sign_in(context(session, limiters))
         signed_in = await attempt.begin(answers(url))
     assert isinstance(signed_in, SignedIn)
     assert signed_in.data["url"] == server.url
@@ -382,7 +384,7 @@ async def test_a_self_signed_certificate(tmp_path: Path, limiters: Limiters) -> 
             sessions = {True: strict, False: lax}
             lenient = replace(context(strict, limiters), session=sessions.__getitem__)
             signed_in = (
-                await SPEC.load()
+                await SPEC.load_sign_in()
                 .sign_in(lenient)
                 .begin(answers(server.url, verify_ssl=False))
             )
@@ -407,7 +409,7 @@ async def begun(
     server: JellyfinSimulator, session: aiohttp.ClientSession, limiters: Limiters
 ) -> tuple[SignIn, DeviceCode]:
     """Begin to sign in with Quick Connect."""
-    sign_in = SPEC.load().sign_in(context(session, limiters))
+    sign_in = SPEC.load_sign_in().sign_in(context(session, limiters))
     code = await sign_in.begin(without_password(server))
     assert isinstance(code, DeviceCode)
     return sign_in, code
@@ -497,7 +499,7 @@ async def test_a_code_of_another_attempt(
     """A sign-in that was not begun has nothing to wait for."""
     code = DeviceCode(code="1", url="", secret="2", expires_in=1, interval=1)
     error = await refusal_of(
-        SPEC.load().sign_in(context(session, limiters)).finish(code)
+        SPEC.load_sign_in().sign_in(context(session, limiters)).finish(code)
     )
     assert error.key == "code_expired"
 
@@ -507,16 +509,22 @@ async def test_a_second_login_ends_the_first_only_on_the_same_device(
 ) -> None:
     """The device id is the one of the context, which is unique to an account."""
     first = (
-        await SPEC.load().sign_in(context(session, limiters)).begin(answers(server.url))
+        await SPEC.load_sign_in()
+        .sign_in(context(session, limiters))
+        .begin(answers(server.url))
     )
     other = replace(context(session, limiters), device_id="another")
     assert isinstance(
-        await SPEC.load().sign_in(other).begin(answers(server.url)), SignedIn
+        await SPEC.load_sign_in().sign_in(other).begin(answers(server.url)), SignedIn
     )
     assert isinstance(first, SignedIn)
     provider = provider_for(first.data, session, limiters)
     await provider.identify()
-    await SPEC.load().sign_in(context(session, limiters)).begin(answers(server.url))
+    await (
+        SPEC.load_sign_in()
+        .sign_in(context(session, limiters))
+        .begin(answers(server.url))
+    )
     with pytest.raises(AuthenticationError, match="sign in again"):
         await provider.identify()
 

@@ -37,7 +37,7 @@ world = world_of(a_world)
 
 async def account_of(world: World, user: User) -> JellyfinProvider:
     """Return the account of a further user of the server."""
-    sign_in = SPEC.load().sign_in(context(world.session, world.limiters))
+    sign_in = SPEC.load_sign_in().sign_in(context(world.session, world.limiters))
     signed_in = await sign_in.begin(
         answers(world.server.url, username=user.name, password=user.password)
     )

@@ -50,7 +50,7 @@ class SignInTry:
 
     async def __call__(self, given: Answers) -> SignedIn:
         """Sign in."""
-        attempt = SPEC.load().sign_in(context(self.session, self.limiters))
+        attempt = SPEC.load_sign_in().sign_in(context(self.session, self.limiters))
         signed_in = await attempt.begin(given)
         assert isinstance(signed_in, SignedIn)
         return signed_in
@@ -119,7 +119,7 @@ async def test_a_device_that_moved(
     await kodi.start()
     kodi.name, kodi.behaviour.profile = name, profile
     again = replace(context(sign_in.session, sign_in.limiters), known=before.data)
-    after = await SPEC.load().sign_in(again).begin(answers(kodi.url))
+    after = await SPEC.load_sign_in().sign_in(again).begin(answers(kodi.url))
     assert isinstance(after, SignedIn)
     assert after.data["url"] == kodi.url != before.data["url"]
     assert (after.info.account_id == before.info.account_id) is same
@@ -244,7 +244,7 @@ async def test_certificates(sign_in: SignInTry, tmp_path: Path) -> None:
 
 async def test_there_is_no_code(sign_in: SignInTry) -> None:
     """No code is ever shown, so that none can be waited for."""
-    attempt = SPEC.load().sign_in(context(sign_in.session, sign_in.limiters))
+    attempt = SPEC.load_sign_in().sign_in(context(sign_in.session, sign_in.limiters))
     code = DeviceCode(code="", url="", secret="", expires_in=1, interval=1)
     with pytest.raises(SignInError, match="code_expired"):
         await attempt.finish(code)
@@ -305,7 +305,7 @@ def test_known_from(
     data: Mapping[str, str | int | bool | None], expected: Answers
 ) -> None:
     """Home Assistant's own entry of a Kodi says where it is, and no secret."""
-    assert SPEC.load().known_from["kodi"](data) == expected
+    assert SPEC.load_sign_in().known_from["kodi"](data) == expected
 
 
 def test_lost_data(session: aiohttp.ClientSession, limiters: Limiters) -> None:

@@ -28,7 +28,7 @@ world = world_of(mdblist_world)
 
 def sign_in_of(world: World) -> SignIn:
     """Return one attempt to sign in."""
-    return SPEC.load().sign_in(context_of(world.session, world.limiters))
+    return SPEC.load_sign_in().sign_in(context_of(world.session, world.limiters))
 
 
 async def refused(world: World, api_key: str | None = None) -> SignInError:

@@ -485,7 +485,7 @@ def test_what_is_known() -> None:
         "server_config": {"url": "http://nas:32400", "token": "x", "verify_ssl": False},
     }
     assert address_known(data) == {"url": "http://nas:32400", "verify_ssl": False}
-    assert set(SPEC.load().known_from) == {"plex"}
+    assert set(SPEC.load_sign_in().known_from) == {"plex"}
     assert address_known({"server_config": "nothing"}) == {}
 
 

@@ -37,7 +37,7 @@ async def world(
 
 def sign_in_of(world: World) -> SimklSignIn:
     """Return a new attempt to sign in."""
-    attempt = SPEC.load().sign_in(context_of(world.session, world.limiters))
+    attempt = SPEC.load_sign_in().sign_in(context_of(world.session, world.limiters))
     assert isinstance(attempt, SimklSignIn)
     return attempt
 

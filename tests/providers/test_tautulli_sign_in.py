@@ -36,7 +36,7 @@ world = world_of(tautulli_world)
 
 def sign_in_of(world: World) -> SignIn:
     """Return one attempt to sign in."""
-    return SPEC.load().sign_in(context(world.session, world.limiters))
+    return SPEC.load_sign_in().sign_in(context(world.session, world.limiters))
 
 
 async def refused(world: World, **changes: str | bool) -> str:
@@ -92,7 +92,7 @@ async def test_signing_in_again(world: World, user_id: str, asked: bool) -> None
     """An account that signs in again is the same user's, if that one is still there."""
     world.server.add_user("arya", 42)
     again = replace(context(world.session, world.limiters), known={"user_id": user_id})
-    result = await SPEC.load().sign_in(again).begin(answers(world.server))
+    result = await SPEC.load_sign_in().sign_in(again).begin(answers(world.server))
     if asked:
         assert isinstance(result, Question)
     else:
@@ -242,7 +242,7 @@ def test_known_to_home_assistant(
     data: dict[str, str | bool], expected: dict[str, str | bool]
 ) -> None:
     """The address of Home Assistant's own entry is offered, its key is not."""
-    assert SPEC.load().known_from["tautulli"](data) == expected
+    assert SPEC.load_sign_in().known_from["tautulli"](data) == expected
 
 
 @pytest.mark.parametrize("status", [400, 401])

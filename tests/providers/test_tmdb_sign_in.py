@@ -36,7 +36,7 @@ world = world_of(tmdb_world)
 
 async def begun(world: World) -> tuple[SignIn, DeviceCode]:
     """Return a sign-in, and what the person is shown."""
-    sign_in = SPEC.load().sign_in(world.context())
+    sign_in = SPEC.load_sign_in().sign_in(world.context())
     code = await sign_in.begin({"api_key": world.tmdb.API_KEY})
     assert isinstance(code, DeviceCode)
     return sign_in, code
@@ -45,7 +45,7 @@ async def begun(world: World) -> tuple[SignIn, DeviceCode]:
 async def refused(world: World, key: str = TmdbSimulator.API_KEY) -> str:
     """Return the key of the text for a sign-in that fails at once."""
     error = await refusal_of(
-        SPEC.load().sign_in(world.context()).begin({"api_key": key})
+        SPEC.load_sign_in().sign_in(world.context()).begin({"api_key": key})
     )
     return error.key
 
@@ -67,7 +67,7 @@ async def refused(world: World, key: str = TmdbSimulator.API_KEY) -> str:
 )
 async def test_sign_in(world: World, clock: Clock, entered: str, kept: str) -> None:
     """The account is known once its owner has approved, with either sort of key."""
-    sign_in = SPEC.load().sign_in(world.context())
+    sign_in = SPEC.load_sign_in().sign_in(world.context())
     assert [(each.name, each.kind) for each in sign_in.fields] == [
         ("api_key", FieldKind.SECRET)
     ]

@@ -83,7 +83,7 @@ def sign_in(folder: Path, limiters: Limiters) -> Callable[[str], Awaitable[objec
         device_id="",
         folder=folder,
     )
-    return lambda name: SPEC.load().sign_in(context).begin({"name": name})
+    return lambda name: SPEC.load_sign_in().sign_in(context).begin({"name": name})
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -393,4 +393,4 @@ async def test_there_is_no_code_to_wait_for(tmp_path: Path, limiters: Limiters) 
     )
     code = DeviceCode(code="1", url="", secret="1", expires_in=1, interval=1)
     with pytest.raises(SignInError):
-        await SPEC.load().sign_in(context).finish(code)
+        await SPEC.load_sign_in().sign_in(context).finish(code)

@@ -40,7 +40,7 @@ async def world(
 
 def sign_in_of(world: World) -> SignIn:
     """Return one attempt to sign in."""
-    return SPEC.load().sign_in(context_of(world.session, world.limiters))
+    return SPEC.load_sign_in().sign_in(context_of(world.session, world.limiters))
 
 
 def answers(world: World, **other: str) -> dict[str, str | bool]:

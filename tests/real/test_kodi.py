@@ -164,7 +164,7 @@ async def world(kodi: RealKodi, session: aiohttp.ClientSession) -> World:
     reset(kodi)
     limiters = Limiters()
     signed_in = (
-        await SPEC.load()
+        await SPEC.load_sign_in()
         .sign_in(context(session, limiters))
         .begin(answers(kodi.url, username=USER, password=PASSWORD))
     )
@@ -174,7 +174,7 @@ async def world(kodi: RealKodi, session: aiohttp.ClientSession) -> World:
 
 async def test_sign_in(kodi: RealKodi, session: aiohttp.ClientSession) -> None:
     """The name and the password are those of its web server."""
-    attempt = SPEC.load().sign_in(context(session, Limiters()))
+    attempt = SPEC.load_sign_in().sign_in(context(session, Limiters()))
     right = answers(kodi.url, username=USER, password=PASSWORD)
     signed_in = await attempt.begin(right)
     assert isinstance(signed_in, SignedIn)

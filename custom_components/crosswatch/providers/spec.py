@@ -119,33 +119,42 @@ class FoundServer(NamedTuple):
 
 
 class ProviderParts(NamedTuple):
-    """What a provider is made of: what it can do, how to sign in, how to build it.
+    """What the accounts of a provider are made of: what they can do, how to build one.
 
-    `address` is where all its accounts are, empty where each has a server of its own.
+    `address` is where all of them are, empty where each has a server of its own.
+    `forget` deletes the files that a provider keeps only as long as its account; it
+    may raise OSError.
+    """
+
+    capabilities: Mapping[Feature, FeatureSupport]
+    create: Callable[[Connection], Provider]
+    address: str = ""
+    forget: Callable[[JsonObject, Path], None] | None = None
+
+
+class SignInParts(NamedTuple):
+    """How a person comes to an account of a provider.
+
     With `ways` there are several ways to sign in, by the names of their forms, for the
     person to choose from; `sign_in` is then the one that most people take. `known_from`
     says in which entries of Home Assistant's own integrations, by their domains, an
     address of such a service stands: from the entry's data to the answers that it
     gives, none of them a secret. `found` returns the server that an announcement tells
-    of. `forget` deletes the files that a provider keeps only as long as its account; it
-    may raise OSError.
+    of.
     """
 
-    capabilities: Mapping[Feature, FeatureSupport]
     sign_in: Callable[[SignInContext], SignIn]
-    create: Callable[[Connection], Provider]
     ways: Mapping[str, Callable[[SignInContext], SignIn]] = MappingProxyType({})
     known_from: Mapping[str, Callable[[JsonObject], Answers]] = MappingProxyType({})
-    address: str = ""
     found: Callable[[Announcement], FoundServer | None] | None = None
-    forget: Callable[[JsonObject, Path], None] | None = None
 
 
 class ProviderSpec(NamedTuple):
     """One provider, as far as it is known before it is needed.
 
     `load` imports its parts, when it is called for the first time: a home has accounts
-    at few of all providers. `links` are the addresses that the texts of its form refer
+    at few of all providers. `load_sign_in` imports how to sign in, which hardly anybody
+    does after the first day. `links` are the addresses that the texts of its form refer
     to, as texts hold none. `options` are what a person may change without signing in
     again, and `moved_by` names those with which a feature's records are to be found
     elsewhere. `announced_as` are the zeroconf types or the UPnP model names of its
@@ -155,6 +164,7 @@ class ProviderSpec(NamedTuple):
     slug: str
     name: str
     load: Callable[[], ProviderParts]
+    load_sign_in: Callable[[], SignInParts]
     links: Mapping[str, str] = MappingProxyType({})
     options: tuple[FormField, ...] = ()
     moved_by: Mapping[str, Feature] = MappingProxyType({})
@@ -163,11 +173,23 @@ class ProviderSpec(NamedTuple):
 
 def parts_of(package: str) -> Callable[[], ProviderParts]:
     """Return what imports the parts of the provider in a package."""
-    return partial(_imported, package)
+    return partial(_parts, package)
+
+
+def sign_in_of(package: str) -> Callable[[], SignInParts]:
+    """Return what imports how to sign in to the provider in a package."""
+    return partial(_sign_in, package)
 
 
 @cache
-def _imported(package: str) -> ProviderParts:
+def _parts(package: str) -> ProviderParts:
     """Import the parts of the provider in a package."""
     parts: ProviderParts = import_module(f"{package}.parts").PARTS
+    return parts
+
+
+@cache
+def _sign_in(package: str) -> SignInParts:
+    """Import how to sign in to the provider in a package."""
+    parts: SignInParts = import_module(f"{package}.sign_in_parts").PARTS
     return parts

@@ -3,12 +3,13 @@
 from typing import Final
 
 from ..mediabrowser.options import MOVED_BY, OPTIONS
-from ..spec import ProviderSpec, parts_of
+from ..spec import ProviderSpec, parts_of, sign_in_of
 
 SPEC: Final = ProviderSpec(
     slug="emby",
     name="Emby",
     load=parts_of(__name__),
+    load_sign_in=sign_in_of(__name__),
     options=OPTIONS,
     moved_by=MOVED_BY,
     announced_as=("Emby Server",),

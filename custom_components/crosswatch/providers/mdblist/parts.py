@@ -1,4 +1,4 @@
-"""What MDBList is made of; see `ProviderParts`."""
+"""What an account of MDBList is made of; see `ProviderParts`."""
 
 from typing import Final
 
@@ -6,11 +6,9 @@ from ..spec import ProviderParts
 from .capabilities import CAPABILITIES
 from .client import API
 from .provider import MdblistProvider
-from .sign_in import MdblistSignIn
 
 PARTS: Final = ProviderParts(
     capabilities=CAPABILITIES,
-    sign_in=MdblistSignIn,
     create=MdblistProvider.create,
     address=API,
 )

@@ -1,4 +1,4 @@
-"""What TMDb is made of; see `ProviderParts`."""
+"""What an account of TMDb is made of; see `ProviderParts`."""
 
 from typing import Final
 
@@ -6,11 +6,9 @@ from ..spec import ProviderParts
 from .capabilities import CAPABILITIES
 from .client import API
 from .provider import create
-from .sign_in import TmdbSignIn
 
 PARTS: Final = ProviderParts(
     capabilities=CAPABILITIES,
-    sign_in=TmdbSignIn,
     create=create,
     address=API,
 )

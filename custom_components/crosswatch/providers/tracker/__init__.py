@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from ..spec import ProviderSpec, parts_of
+from ..spec import ProviderSpec, parts_of, sign_in_of
 
 SPEC: Final = ProviderSpec(
     slug="tracker",
     name="CrossWatch Tracker",
     load=parts_of(__name__),
+    load_sign_in=sign_in_of(__name__),
 )

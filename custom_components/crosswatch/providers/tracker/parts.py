@@ -1,11 +1,11 @@
-"""What CrossWatch Tracker is made of; see `ProviderParts`."""
+"""What an account of CrossWatch Tracker is made of; see `ProviderParts`."""
 
 from typing import Final
 
 from ..spec import ProviderParts
 from .provider import CAPABILITIES, create
-from .sign_in import TrackerSignIn
 
 PARTS: Final = ProviderParts(
-    capabilities=CAPABILITIES, sign_in=TrackerSignIn, create=create
+    capabilities=CAPABILITIES,
+    create=create,
 )

@@ -1,4 +1,4 @@
-"""What Trakt is made of; see `ProviderParts`."""
+"""What an account of Trakt is made of; see `ProviderParts`."""
 
 from typing import Final
 
@@ -6,11 +6,9 @@ from ..spec import ProviderParts
 from .capabilities import CAPABILITIES
 from .oauth import API
 from .provider import TraktProvider
-from .sign_in import TraktSignIn
 
 PARTS: Final = ProviderParts(
     capabilities=CAPABILITIES,
-    sign_in=TraktSignIn,
     create=TraktProvider.create,
     address=API,
 )
