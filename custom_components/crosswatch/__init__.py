@@ -81,14 +81,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: CrossWatchConfigEntry) -
         if pair.settings.target == entry.entry_id:
             async_clear_target_issues(hass, pair.pair_id)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    entry.async_on_unload(async_at_started(hass, partial(_async_remind, entry)))
+    entry.async_on_unload(async_at_started(hass, partial(_async_begin, entry)))
     entry.async_on_unload(entry.add_update_listener(_async_update_listener))
     entry.async_on_unload(async_watch_devices(hass, entry))
-    if isinstance(provider, Listener):
-        # Home Assistant ends it when the account is unloaded.
-        entry.async_create_background_task(
-            hass, provider.listen(), f"CrossWatch listens to {entry.title}"
-        )
     return True
 
 
@@ -221,11 +216,18 @@ def _async_set_up_pair(
 
 
 @callback
-def _async_remind(entry: CrossWatchConfigEntry, hass: HomeAssistant) -> None:
-    """Tell again what the last runs left to a person, now that nobody waits for it.
+def _async_begin(entry: CrossWatchConfigEntry, hass: HomeAssistant) -> None:
+    """Do what nobody has to wait for while Home Assistant starts.
 
-    Home Assistant saves its issues some seconds late, and a crash loses them.
+    Listen to the account, and tell again what the last runs left to a person: Home
+    Assistant saves its issues some seconds late, and a crash loses them.
     """
+    provider = entry.runtime_data.account.provider
+    if isinstance(provider, Listener):
+        # Home Assistant ends it when the account is unloaded.
+        entry.async_create_background_task(
+            hass, provider.listen(), f"CrossWatch listens to {entry.title}"
+        )
 
     async def remind() -> None:
         """Do so for one pair after the other."""

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from copy import replace
 from datetime import datetime
+from functools import cached_property
 import sqlite3
 from typing import TYPE_CHECKING, Final, NamedTuple, override
 
@@ -13,6 +14,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
@@ -122,6 +124,19 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
             (DOMAIN, self.pair_id), self.config_entry.entry_id
         )
         return device is not None and device.disabled
+
+    @cached_property
+    def device_info(self) -> DeviceInfo:
+        """Return the device that all entities of the pair are of."""
+        entry_id = self.config_entry.entry_id
+        return DeviceInfo(
+            identifiers={(DOMAIN, self.pair_id)},
+            entry_type=DeviceEntryType.SERVICE,
+            name=self.subentry.title,
+            via_device_id=dr.async_get_device_id_by_identifier(
+                self.hass, (DOMAIN, entry_id), config_entry_id=entry_id
+            ),
+        )
 
     @property
     def run(self) -> asyncio.Task[Report] | None:

@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
@@ -28,15 +27,7 @@ class PairEntity(CoordinatorEntity[PairCoordinator]):
         super().__init__(coordinator)
         self.entity_description = description
         self._attr_unique_id = f"{coordinator.pair_id}_{description.key}"
-        entry_id = coordinator.config_entry.entry_id
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, coordinator.pair_id)},
-            entry_type=DeviceEntryType.SERVICE,
-            name=coordinator.subentry.title,
-            via_device_id=dr.async_get_device_id_by_identifier(
-                coordinator.hass, (DOMAIN, entry_id), config_entry_id=entry_id
-            ),
-        )
+        self._attr_device_info = coordinator.device_info
 
 
 class AccountEntity(CoordinatorEntity[AccountCoordinator]):

@@ -34,6 +34,7 @@ from homeassistant.config_entries import (
     ConfigSubentryDataWithId,
 )
 from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS, async_get_integration
 from homeassistant.setup import async_setup_component
 
@@ -81,6 +82,8 @@ async def prepare(hass: HomeAssistant, platforms: Iterable[str]) -> None:
     with patch(f"{server}.async_bind"), patch(f"{server}.start"):
         for platform in platforms:
             assert await async_setup_component(hass, platform, {})
+    # Whose set-up makes it: analytics, and the cloud.
+    async_get_clientsession(hass)
     await hass.async_block_till_done()
 
 
