@@ -3,93 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-import json
-from pathlib import Path
-import sys
 from threading import Event
-from typing import Any, Final, cast, override
+from typing import Any, cast, override
 
 import aiohttp
 import pytest
 
 from custom_components.crosswatch.engine.provider import AccountInfo
-from custom_components.crosswatch.providers.http import JsonObject, Limiters
+from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.late import LateProvider, Records
 
 from . import emby_world, jellyfin_world
 from .mediabrowser_world import USER
-
-ROOT: Final = Path(__file__).parents[2]
-SERVER: Final = {
-    "url": "http://127.0.0.1:9",
-    "token": "token",
-    "device_id": "device",
-    "user_id": "user",
-}
-TOKENS: Final = {
-    "client_id": "client",
-    "client_secret": "secret",
-    "access_token": "token",
-    "refresh_token": "another",
-}
-# What a start may import of a provider: each module costs time in every home that has
-# an account of it.
-MEDIABROWSER: Final = """
-    kept
-    mediabrowser.account mediabrowser.address mediabrowser.answering
-    mediabrowser.capabilities mediabrowser.found mediabrowser.listening
-    mediabrowser.sign_in mediabrowser.wire
-"""
-JELLYFIN: Final = f"""{MEDIABROWSER}
-    jellyfin.authorization jellyfin.known jellyfin.parts jellyfin.provider
-    jellyfin.sign_in jellyfin.socket jellyfin.wire
-"""
-EMBY: Final = f"""{MEDIABROWSER}
-    emby.authorization emby.likes emby.parts emby.provider emby.sign_in emby.socket
-    emby.wire
-"""
-TRAKT: Final = """
-    sign_in_errors
-    trakt.capabilities trakt.fields trakt.login trakt.oauth trakt.parts trakt.provider
-    trakt.refusal trakt.sign_in trakt.wire
-"""
-
-
-@pytest.mark.parametrize(
-    ("slug", "data", "start", "late"),
-    [
-        pytest.param(
-            *("jellyfin", SERVER, JELLYFIN),
-            "jellyfin.client mediabrowser.records mediabrowser.library",
-            id="jellyfin",
-        ),
-        pytest.param(
-            *("emby", SERVER, EMBY),
-            "emby.client emby.records mediabrowser.library",
-            id="emby",
-        ),
-        pytest.param(
-            *("trakt", TOKENS, TRAKT), "trakt.client trakt.records", id="trakt"
-        ),
-    ],
-)
-async def test_what_a_start_imports(
-    slug: str, data: JsonObject, start: str, late: str
-) -> None:
-    """A start imports nothing that only reads and writes; that comes when wanted."""
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.providers.late_child"),
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    account = json.dumps({"slug": slug, "data": data})
-    told, complaints = await child.communicate(account.encode())
-    assert child.returncode == 0, complaints.decode()
-    imported = json.loads(told)
-    assert set(imported["start"]) <= set(start.split())
-    assert set(imported["late"]) >= set(late.split())
 
 
 @pytest.mark.parametrize(
