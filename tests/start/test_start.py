@@ -270,11 +270,10 @@ async def test_imports_what_it_needs(home: Home) -> None:
     names = {name.removeprefix(f"{crosswatch.__name__}.") for name in started.modules}
     parts = {name.split(".")[1] for name in names if name.endswith(".parts")}
     assert parts == {"jellyfin", "trakt"}
+    late = ("engine.planning", "engine.numbering", "files.", "service_")
     unwanted = [
         name
         for name in names
-        if name.startswith(
-            ("engine.planning", "engine.numbering", "files.", "service_")
-        )
+        if name.startswith(late) or name.endswith((".records", ".sign_in_parts"))
     ]
     assert sorted(unwanted) == ["files.formats", "service_fields"]
