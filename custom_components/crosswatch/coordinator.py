@@ -350,18 +350,26 @@ class PairCoordinator(DataUpdateCoordinator[PairState]):
             return await run.async_cancelled()
 
     async def _async_tell_issues(self, run: PairRun, report: Report) -> None:
-        """Tell what the run leaves to a person, to the end also if it is cancelled."""
+        """Tell what the run leaves to a person, also if the run is cancelled meanwhile.
+
+        Where the account is unloaded, it is told when it is loaded again.
+        """
 
         async def tell() -> None:
             """Do so after whoever tells of an older run."""
             async with self._telling:
                 await run.async_note_issues(report)
 
-        await asyncio.shield(
-            self.config_entry.async_create_background_task(
-                self.hass, tell(), f"CrossWatch tells of the run of {self.pair_id}"
-            )
+        telling = self.config_entry.async_create_background_task(
+            self.hass, tell(), f"CrossWatch tells of the run of {self.pair_id}"
         )
+        try:
+            await asyncio.shield(telling)
+        except asyncio.CancelledError:
+            # What it showed may not count any more: settings have changed, perhaps.
+            if report.dry_run:
+                telling.cancel()
+            raise
 
     @callback
     def _async_end_run(self, report: Report | None) -> None:

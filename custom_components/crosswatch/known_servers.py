@@ -16,7 +16,7 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_PROVIDER, DOMAIN
-from .provider_parts import async_load_sign_in
+from .provider_parts import async_load_parts, async_load_sign_in
 from .providers.http import JsonObject
 from .providers.registry import PROVIDERS
 from .providers.spec import Announcement, FoundServer, ProviderSpec
@@ -102,7 +102,7 @@ async def _async_find(
     """Return the server that an announcement tells of, if there is a provider."""
     for spec in PROVIDERS.values():
         if kind in spec.announced_as:
-            found = (await async_load_sign_in(hass, spec)).found
+            found = (await async_load_parts(hass, spec)).found
             server = found(announcement) if found else None
             return None if server is None else Find(spec, server)
     return None

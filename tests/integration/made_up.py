@@ -215,7 +215,7 @@ def made_up_specs(service: Service) -> dict[str, ProviderSpec]:
     full = ProviderSpec(
         slug="made_up",
         name="Made Up",
-        load=lambda: parts,
+        load=lambda: replace(parts, found=found),
         load_sign_in=lambda: replace(
             sign_in,
             ways={
@@ -223,7 +223,6 @@ def made_up_specs(service: Service) -> dict[str, ProviderSpec]:
                 "made_up_manual": lambda context: ManualSignIn(service, context),
             },
             known_from={"plex": address_at_plex},
-            found=found,
         ),
         links={"page": "http://example.test"},
         options=OPTIONS,

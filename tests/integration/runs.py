@@ -184,6 +184,12 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+def is_telling(pair_id: str) -> bool:
+    """Return whether somebody is about to tell what a run of a pair leaves."""
+    name = f"CrossWatch tells of the run of {pair_id}"
+    return name in {task.get_name() for task in asyncio.all_tasks()}
+
+
 async def add_tracker(
     hass: HomeAssistant,
     name: str,

@@ -6,7 +6,8 @@ from typing import Final
 import pytest
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant
 from tests.simulators.catalogue import make_catalogue
 from tests.simulators.emby import EmbySimulator
 from tests.simulators.jellyfin import JellyfinSimulator, seed
@@ -33,6 +34,44 @@ async def test_listens_while_loaded(
     assert await hass.config_entries.async_unload(account.entry_id)
     assert made_up.listening == []
     assert state_of(account) is ConfigEntryState.NOT_LOADED
+
+
+async def start(hass: HomeAssistant) -> None:
+    """Let Home Assistant have started."""
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await hass.async_block_till_done()
+
+
+async def test_a_start_does_not_listen(
+    hass: HomeAssistant,
+    made_up: Service,
+    account: ConfigEntry,  # noqa: F811
+) -> None:
+    """Listen once Home Assistant has started, also after a reload before that."""
+    assert await hass.config_entries.async_unload(account.entry_id)
+    hass.set_state(CoreState.starting)
+    assert await hass.config_entries.async_setup(account.entry_id)
+    await hass.async_block_till_done()
+    assert made_up.listening == []
+    await hass.config_entries.async_reload(account.entry_id)
+    assert made_up.listening == []
+    await start(hass)
+    assert made_up.listening == ["Home"]
+
+
+async def test_removed_before_the_start(
+    hass: HomeAssistant,
+    made_up: Service,
+    account: ConfigEntry,  # noqa: F811
+) -> None:
+    """Never listen to an account that was removed before Home Assistant has started."""
+    assert await hass.config_entries.async_unload(account.entry_id)
+    hass.set_state(CoreState.starting)
+    assert await hass.config_entries.async_setup(account.entry_id)
+    await hass.config_entries.async_remove(account.entry_id)
+    await start(hass)
+    assert made_up.listening == []
 
 
 async def test_removed_account(

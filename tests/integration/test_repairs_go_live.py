@@ -6,6 +6,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.crosswatch.engine.pair import RunOptions
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -22,7 +23,18 @@ from .repair_world import (
     restart_issues,
     take,
 )
-from .runs import act, device_of, entity_of, listed, press, put, set_up, settled
+from .runs import (
+    act,
+    device_of,
+    entity_of,
+    is_telling,
+    listed,
+    press,
+    put,
+    set_up,
+    settled,
+    until,
+)
 
 ISSUE = f"go_live_{PAIR_ID}"
 FILMS = 4
@@ -59,6 +71,18 @@ async def test_what_is_asked(
     stands = shown["description_placeholders"]
     numbers = [stands[name] for name in ("added", "updated", "removed")]
     assert (stands["pair"], numbers) == (asked.subentry.title, ["2", "0", "1"])
+
+
+async def test_cancelled_while_it_is_told(hass: HomeAssistant, world: World) -> None:
+    """Leave out what a dry run showed that was cancelled: it may not count any more."""
+    async with world.pair._telling:  # noqa: SLF001
+        run = world.pair.async_start_run(RunOptions(dry_run=True))
+        await until(lambda: is_telling(PAIR_ID))
+        await world.set(conflicts={"prefer": "source"})
+        await until(run.done)
+    await settled(hass)
+    assert run.result().counts.added == 2
+    assert not issue_exists(hass, ISSUE)
 
 
 async def test_numbers_of_the_last_dry_run(asked: World, repairs: Repairs) -> None:

@@ -1,6 +1,5 @@
 """An account that is full: a person hears which, and tries again once there is room."""
 
-import asyncio
 from datetime import timedelta
 
 from freezegun.api import FrozenDateTimeFactory
@@ -22,7 +21,7 @@ from .repair_world import (
     restart_issues,
     take,
 )
-from .runs import listed, put, set_up, settled
+from .runs import is_telling, listed, put, set_up, settled, until
 from .trakt_world import TraktWorld
 
 ISSUE = f"account_limit_{PAIR_ID}"
@@ -71,22 +70,14 @@ async def test_cancelled_while_it_is_told(
 ) -> None:
     """Tell of a run that was cancelled once it had done its work, all the same."""
     await put(world.home, listed(*range(10)))
-    telling = f"CrossWatch tells of the run of {PAIR_ID}"
-
-    def is_told() -> bool:
-        """Return whether somebody is about to tell of a run."""
-        return telling in {task.get_name() for task in asyncio.all_tasks()}
-
     async with world.pair._telling:  # noqa: SLF001
         run = world.pair.async_start_run(RunOptions(dry_run=False))
-        while not is_told():
-            await asyncio.sleep(0.01)
+        await until(lambda: is_telling(PAIR_ID))
         assert await world.pair.async_cancel()
         report = run.result()
         assert (report.status, report.counts.unresolved) == (RunStatus.PARTIAL, 6)
         assert not issue_exists(hass, ISSUE)
-    while is_told():
-        await asyncio.sleep(0.01)
+    await until(lambda: not is_telling(PAIR_ID))
     assert issue_exists(hass, ISSUE)
 
 

@@ -68,7 +68,7 @@ def test_spec() -> None:
     assert (SPEC.slug, SPEC.name) == ("emby", "Emby")
     assert not SPEC.load_sign_in().known_from
     assert SPEC.announced_as == ("Emby Server",)
-    found_by = SPEC.load_sign_in().found
+    found_by = SPEC.load().found
     assert found_by is not None
     found = found_by(
         Announcement(

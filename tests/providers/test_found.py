@@ -26,7 +26,7 @@ def announced(
     **properties: str,
 ) -> FoundServer | None:
     """Return what a provider makes of an announcement."""
-    found_by = spec.load_sign_in().found
+    found_by = spec.load().found
     assert found_by is not None
     return found_by(
         Announcement(host=host, port=port, name=name, properties=properties)

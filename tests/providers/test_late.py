@@ -9,7 +9,10 @@ from typing import Any, cast, override
 import aiohttp
 import pytest
 
-from custom_components.crosswatch.engine.provider import AccountInfo
+from custom_components.crosswatch.engine.provider import (
+    AccountInfo,
+    ProviderUnavailableError,
+)
 from custom_components.crosswatch.providers.http import Limiters
 from custom_components.crosswatch.providers.late import LateProvider, Records
 
@@ -87,6 +90,7 @@ async def test_imported_again_after_a_failure() -> None:
     """A failure is told to the one who asked; the next one may have more luck."""
     account = Counted(failures=2)
     *failed, first, second = await all_asked(account, 4)
-    assert [type(each) for each in failed] == [ImportError, ImportError]
+    assert [type(each) for each in failed] == 2 * [ProviderUnavailableError]
+    assert "restart Home Assistant" in str(failed[0])
     assert first is second is await account.records()
     assert account.loads == 3

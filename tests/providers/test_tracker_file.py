@@ -119,6 +119,31 @@ async def test_a_damaged_file_is_set_aside(
         await call(home)
 
 
+def cut(content: bytes) -> bytes:
+    """Return a file of which the end is missing."""
+    return content[:-4096]
+
+
+def cut_short(content: bytes) -> bytes:
+    """Return a file of which little more than the header is left."""
+    return content[:200]
+
+
+def with_odd_pages(content: bytes) -> bytes:
+    """Return a file with pages of a size that there is none of."""
+    return content[:16] + b"\x0f\xff" + content[18:]
+
+
+@pytest.mark.parametrize("damaged", [cut, cut_short, with_odd_pages])
+async def test_damage_behind_a_good_header(
+    home: TrackerProvider, path: Path, damaged: Callable[[bytes], bytes]
+) -> None:
+    """A file that is not as long as it says is looked into, and set aside."""
+    path.write_bytes(damaged(path.read_bytes()))
+    with pytest.raises(ProtocolError, match="set aside"):
+        await home.identify()
+
+
 async def test_damage_within_the_file(home: TrackerProvider, path: Path) -> None:
     """Broken pages are found when they are read, and no part is returned."""
     films = [movie(f"Film {n}", 2000, imdb=f"tt{n}") for n in range(1, 2000)]

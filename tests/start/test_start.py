@@ -244,7 +244,8 @@ async def test_costs_little(
 ) -> None:
     """Take less than 100 ms of CPU for 20 accounts and 30 pairs, imports included.
 
-    The best of some tries counts: nothing makes a start cheaper than it is. The first
+    With accounts of every kind it is about as much, though held to less strictly. What
+    comes once Home Assistant has started, such as to listen, is no part of it. The best of some tries counts: nothing makes a start cheaper than it is. The first
     one of all makes the state, and does not count.
     """
     assert len(slugs) == ACCOUNTS

@@ -7,11 +7,14 @@ that would cost.
 from abc import abstractmethod
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+import logging
 from typing import Protocol, override
 
 from ..engine.model import Feature, Library, Snapshot
 from ..engine.plan import Operation, Outcome
-from ..engine.provider import Provider
+from ..engine.provider import Provider, ProviderUnavailableError
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class Records(Protocol):
@@ -48,10 +51,17 @@ class LateProvider[R: Records](Provider):
         """Import what reads and writes, and return it; called in a worker thread."""
 
     async def records(self) -> R:
-        """Return what reads and writes."""
+        """Return what reads and writes; raises ProviderUnavailableError."""
         async with self._one_at_a_time:
             if self._records is None:
-                self._records = await asyncio.to_thread(self._load)
+                try:
+                    self._records = await asyncio.to_thread(self._load)
+                except ImportError as err:
+                    _LOGGER.exception("A part of %s cannot be imported", self.slug)
+                    raise ProviderUnavailableError(
+                        "The files of CrossWatch have changed since Home Assistant was"
+                        " started, or are damaged: restart Home Assistant"
+                    ) from err
             return self._records
 
     @override

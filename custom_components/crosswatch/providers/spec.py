@@ -122,13 +122,15 @@ class ProviderParts(NamedTuple):
     """What the accounts of a provider are made of: what they can do, how to build one.
 
     `address` is where all of them are, empty where each has a server of its own.
-    `forget` deletes the files that a provider keeps only as long as its account; it
+    `found` returns the server that an announcement tells of: servers that there are
+    accounts at announce themselves again and again. `forget` deletes the files that a provider keeps only as long as its account; it
     may raise OSError.
     """
 
     capabilities: Mapping[Feature, FeatureSupport]
     create: Callable[[Connection], Provider]
     address: str = ""
+    found: Callable[[Announcement], FoundServer | None] | None = None
     forget: Callable[[JsonObject, Path], None] | None = None
 
 
@@ -139,14 +141,12 @@ class SignInParts(NamedTuple):
     person to choose from; `sign_in` is then the one that most people take. `known_from`
     says in which entries of Home Assistant's own integrations, by their domains, an
     address of such a service stands: from the entry's data to the answers that it
-    gives, none of them a secret. `found` returns the server that an announcement tells
-    of.
+    gives, none of them a secret.
     """
 
     sign_in: Callable[[SignInContext], SignIn]
     ways: Mapping[str, Callable[[SignInContext], SignIn]] = MappingProxyType({})
     known_from: Mapping[str, Callable[[JsonObject], Answers]] = MappingProxyType({})
-    found: Callable[[Announcement], FoundServer | None] | None = None
 
 
 class ProviderSpec(NamedTuple):

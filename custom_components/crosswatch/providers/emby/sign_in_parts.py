@@ -2,12 +2,10 @@
 
 from typing import Final
 
-from ..mediabrowser.found import found_server
 from ..spec import SignInParts
 from .sign_in import EmbySignIn
 
 # Home Assistant's own Emby integration has no entries to learn an address from.
 PARTS: Final = SignInParts(
     sign_in=EmbySignIn,
-    found=found_server,
 )

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from ..mediabrowser.found import found_server
 from ..spec import SignInParts
 from .known import answers_known
 from .sign_in import JellyfinSignIn
@@ -10,5 +9,4 @@ from .sign_in import JellyfinSignIn
 PARTS: Final = SignInParts(
     sign_in=JellyfinSignIn,
     known_from={"jellyfin": answers_known},
-    found=found_server,
 )

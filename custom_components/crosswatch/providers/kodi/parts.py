@@ -4,9 +4,11 @@ from typing import Final
 
 from ..spec import ProviderParts
 from .capabilities import CAPABILITIES
+from .found import found_kodi
 from .provider import create
 
 PARTS: Final = ProviderParts(
     capabilities=CAPABILITIES,
     create=create,
+    found=found_kodi,
 )

@@ -3,11 +3,9 @@
 from typing import Final
 
 from ..spec import SignInParts
-from .found import found_kodi
 from .sign_in import KodiSignIn, known_from
 
 PARTS: Final = SignInParts(
     sign_in=KodiSignIn,
     known_from={"kodi": known_from},
-    found=found_kodi,
 )

@@ -6,6 +6,7 @@ from ..spec import ProviderParts
 from .account import PLEX_TV
 from .capabilities import CAPABILITIES
 from .files import forget
+from .found import found_plex
 from .provider import PlexProvider
 
 PARTS: Final = ProviderParts(
@@ -13,4 +14,5 @@ PARTS: Final = ProviderParts(
     create=PlexProvider.create,
     address=PLEX_TV,
     forget=forget,
+    found=found_plex,
 )

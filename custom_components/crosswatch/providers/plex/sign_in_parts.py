@@ -3,7 +3,6 @@
 from typing import Final
 
 from ..spec import SignInParts
-from .found import found_plex
 from .linking import LinkSignIn
 from .manual import ManualSignIn, address_known
 
@@ -11,5 +10,4 @@ PARTS: Final = SignInParts(
     sign_in=LinkSignIn,
     ways={"plex_link": LinkSignIn, "plex_manual": ManualSignIn},
     known_from={"plex": address_known},
-    found=found_plex,
 )

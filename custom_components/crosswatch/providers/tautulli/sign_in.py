@@ -33,6 +33,11 @@ class _Server(NamedTuple):
     info: JsonObject
     users: Mapping[str, str]
 
+    @override
+    def __repr__(self) -> str:
+        """Return no more than what it is: it holds the key."""
+        return "<_Server>"
+
 
 class TautulliSignIn(SignIn):
     """One attempt to sign in to a Tautulli."""

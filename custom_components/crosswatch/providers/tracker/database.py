@@ -23,9 +23,12 @@ _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 # Files that SQLite keeps beside the file itself, and that belong to it.
 _COMPANIONS: Final = ("-wal", "-shm")
 
-# What a file begins with: a text, `user_version` and `application_id`, big-endian.
-_HEADER: Final = Struct(">16s44xi4xi")
+# What a file begins with: a text, the size of a page, the number of changes, the number
+# of pages, `user_version`, `application_id`, and for which change that number holds.
+_HEADER: Final = Struct(">16sH6xII28xi4xi20xI")
 _MAGIC: Final = b"SQLite format 3\0"
+# As it is written where it does not fit.
+_LARGEST_PAGE: Final = {1: 0x10000}
 
 # The extended codes of SQLite hold the primary one in their lowest byte.
 _PRIMARY: Final = 0xFF
@@ -69,7 +72,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def is_at_hand(path: Path) -> bool:
-    """Tell by its header whether a file is ours, whole as far as that, and up to date.
+    """Tell by its header whether a file is ours, up to date, and as long as it says.
 
     Much cheaper than to open it. It is not known where the newest header may stand in
     the log beside the file, as after a crash. Source: the SQLite file format, 1.3.
@@ -77,14 +80,17 @@ def is_at_hand(path: Path) -> bool:
     try:
         if path.with_name(f"{path.name}-wal").exists():
             return False
+        length = path.stat().st_size
         with path.open("rb") as file:
             header = file.read(_HEADER.size)
     except OSError:
         return False
     if len(header) < _HEADER.size:
         return False
-    magic, version, application = _HEADER.unpack(header)
-    return (magic, version, application) == (_MAGIC, len(MIGRATIONS), APPLICATION_ID)
+    magic, size, changes, pages, version, application, counted = _HEADER.unpack(header)
+    is_ours = (magic, application) == (_MAGIC, APPLICATION_ID)
+    is_whole = counted == changes and length == pages * _LARGEST_PAGE.get(size, size)
+    return is_ours and is_whole and version == len(MIGRATIONS)
 
 
 @contextmanager
