@@ -645,6 +645,22 @@ async def test_a_device_that_knows_less(world: World) -> None:
     assert await world.write(Feature.HISTORY, wanted) == [(OutcomeKind.APPLIED, None)]
 
 
+@pytest.mark.parametrize("hours", range(0, 24, 3))
+async def test_a_clock_of_twelve_hours(world: World, hours: int) -> None:
+    """Morning and evening are told apart, wherever the device says it is."""
+    behaviour = world.server.behaviour
+    behaviour.halves_of_the_day = ("AM", "PM")
+    behaviour.reports_zone = hours % 2 == 0
+    # Its clock shows each hour of the day, one after the other.
+    ahead = (hours - datetime.now(UTC).hour + 11) % 24 - 11
+    world.server.zone = ZoneInfo(f"Etc/GMT{-ahead:+}")
+    movie = world.seeded.movies[0]
+    movie.file.play_count, movie.file.last_played = 1, "2026-05-01 20:00:00"
+    (record,) = (await world.read(Feature.HISTORY)).values()
+    at = datetime(2026, 5, 1, 20, tzinfo=UTC) - timedelta(hours=ahead)
+    assert record.value == Watched(at, (), 1)
+
+
 async def test_a_time_that_a_device_has_no_word_for(world: World) -> None:
     """A clock that is never shown is no clock that was not started yet."""
     behaviour = world.server.behaviour

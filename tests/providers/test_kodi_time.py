@@ -1,6 +1,6 @@
 """Local time without a zone: found out, and turned into moments and back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 import time
 from zoneinfo import ZoneInfo
@@ -14,7 +14,8 @@ from custom_components.crosswatch.engine.provider import (
     ProtocolError,
     ProviderUnavailableError,
 )
-from custom_components.crosswatch.providers.http import Limiters
+from custom_components.crosswatch.providers.http import JsonValue, Limiters
+from custom_components.crosswatch.providers.kodi.clock import clocks
 from custom_components.crosswatch.providers.kodi.host_time import (
     HostTime,
     MachineZone,
@@ -84,15 +85,76 @@ async def test_finding_the_zone(
 ) -> None:
     """The name counts as long as the clock does not contradict it."""
     zones = Zones(machine=ZoneInfo("Australia/Perth"))
-    clock = None if offset is None else clock_of(now, offset)
-    assert (await zones.host_time(named, clock, now)).zone == expected
+    shown = [] if offset is None else [clock_of(now, offset)]
+    assert (await zones.host_time(named, shown, now)).zone == expected
+
+
+def labels(date: str, time: str, half: str) -> dict[str, JsonValue]:
+    """Return the labels of a clock."""
+    return {
+        "System.Date(yyyy-mm-dd)": date,
+        "System.Time(HH:mm:ss)": time,
+        "System.Time(xx)": half,
+    }
+
+
+@pytest.mark.parametrize(
+    ("time", "half", "expected"),
+    [
+        pytest.param("00:28:27", "", [0], id="midnight"),
+        pytest.param("12:28:27", "", [12], id="noon"),
+        pytest.param("18:28:27", "", [18], id="evening"),
+        pytest.param("12:28:27", "AM", [0], id="midnight in half a day"),
+        pytest.param("12:28:27", "PM", [12], id="noon in half a day"),
+        pytest.param("06:28:27", "AM", [6], id="morning in half a day"),
+        pytest.param("06:28:27", "PM", [18], id="evening in half a day"),
+        pytest.param("11:28:27", "p. m.", [23], id="with dots"),
+        pytest.param("18:28:27", "PM", [18], id="a word for nothing"),
+        pytest.param("06:28:27", "午後", [6, 18], id="a word that nobody knows"),
+        pytest.param("12:28:27", "午前", [0, 12], id="midnight or noon"),
+        pytest.param("Busy", "Busy", [], id="not started"),
+    ],
+)
+def test_clocks(time: str, half: str, expected: list[int]) -> None:
+    """A clock of twelve hours shows the half of the day in a label of its own."""
+    moments = [datetime(2026, 11, 23, hour, 28, 27) for hour in expected]
+    assert list(clocks(labels("2026-11-23", time, half))) == moments
+
+
+@pytest.mark.parametrize(
+    ("named", "offsets", "expected"),
+    [
+        pytest.param("Europe/Berlin", (-10, 2), BERLIN, id="by its name"),
+        pytest.param("", (-4, 8), ZoneInfo("Australia/Perth"), id="by this machine"),
+        pytest.param("", (-17, -5), timezone(timedelta(hours=-5)), id="only one fits"),
+    ],
+)
+async def test_half_a_day_apart(
+    named: str, offsets: tuple[float, float], expected: timezone | ZoneInfo
+) -> None:
+    """Where morning and evening look alike, what is known of the device decides."""
+    zones = Zones(machine=ZoneInfo("Australia/Perth"))
+    pair = [clock_of(SUMMER, offset) for offset in offsets]
+    assert (await zones.host_time(named, pair, SUMMER)).zone == expected
+
+
+async def test_neither_morning_nor_evening() -> None:
+    """Nobody guesses; where the device was a moment ago it still is."""
+    zones = Zones(machine=ZoneInfo("Australia/Perth"))
+    pair = [clock_of(SUMMER, -2), clock_of(SUMMER, 10)]
+    with pytest.raises(ProviderUnavailableError, match="morning from evening"):
+        await zones.host_time("", pair, SUMMER)
+    before = (await zones.host_time("", pair[1:], SUMMER)).zone
+    assert (await zones.host_time("", pair, SUMMER)).zone == before
+    chosen = await Zones("Asia/Tokyo").host_time("", pair, SUMMER)
+    assert chosen.zone == ZoneInfo("Asia/Tokyo")
 
 
 async def test_a_device_that_tells_nothing() -> None:
     """Without a name and a clock, dates would be guesses."""
     with pytest.raises(ProtocolError, match="does not tell"):
-        await Zones().host_time("", None, SUMMER)
-    chosen = await Zones("Asia/Tokyo").host_time("", None, SUMMER)
+        await Zones().host_time("", [], SUMMER)
+    chosen = await Zones("Asia/Tokyo").host_time("", [], SUMMER)
     assert chosen.zone == ZoneInfo("Asia/Tokyo")
 
 
@@ -100,7 +162,7 @@ async def test_a_zone_that_nobody_knows() -> None:
     """A person who mistypes the zone is told so."""
     zones = Zones("Europe/Berlim")
     with pytest.raises(ProviderUnavailableError, match="Europe/Berlim"):
-        await zones.host_time("Europe/Berlin", clock_of(SUMMER, 2), SUMMER)
+        await zones.host_time("Europe/Berlin", [clock_of(SUMMER, 2)], SUMMER)
 
 
 @pytest.mark.parametrize(
@@ -133,20 +195,16 @@ def test_there_and_back(month: int) -> None:
 
 
 @pytest.fixture
-def in_new_york(monkeypatch: pytest.MonkeyPatch) -> None:
+def in_new_york() -> Iterator[None]:
     """Let this machine be in New York for a while."""
-    monkeypatch.setenv("TZ", "America/New_York")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
     time.tzset()
 
 
-@pytest.fixture
-def zone_restored() -> object:
-    """Put the zone of this machine back afterwards."""
-    yield None
-    time.tzset()
-
-
-def test_zone_of_this_machine(zone_restored: None, in_new_york: None) -> None:
+def test_zone_of_this_machine(in_new_york: None) -> None:
     """It has its summer times."""
     host, zone = HostTime(MachineZone()), ZoneInfo("America/New_York")
     for day in range(0, 365, 3):

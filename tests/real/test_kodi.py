@@ -1,7 +1,7 @@
 """The provider against a real Kodi: what a person does there, and what is written."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 import time
@@ -170,6 +170,49 @@ async def world(kodi: RealKodi, session: aiohttp.ClientSession) -> World:
     )
     assert isinstance(signed_in, SignedIn)
     return World(kodi, provider_for(signed_in.data, session, limiters))
+
+
+# Some show the morning and some the evening, whenever this runs.
+PLACES = [
+    ("United States", "America/New_York"),
+    ("Germany", "Europe/Berlin"),
+    ("Japan", "Asia/Tokyo"),
+    ("New Zealand", "Pacific/Auckland"),
+]
+
+
+@pytest.fixture
+def somewhere(kodi: RealKodi) -> Iterator[Callable[[str, str, str], None]]:
+    """Return what takes the device to a region and a zone; it is brought back."""
+
+    def go(region: str, country: str, zone: str) -> None:
+        """Change the settings of the device."""
+        for name, value in (
+            ("locale.country", region),
+            ("locale.timezonecountry", country),
+            ("locale.timezone", zone),
+        ):
+            kodi.call("Settings.SetSettingValue", setting=name, value=value)
+
+    yield go
+    go("USA (12h)", "United States", ZONE)
+
+
+@pytest.mark.parametrize("region", ["USA (12h)", "Central Europe"])
+@pytest.mark.parametrize(("country", "zone"), PLACES)
+async def test_clocks(
+    world: World,
+    somewhere: Callable[[str, str, str], None],
+    region: str,
+    country: str,
+    zone: str,
+) -> None:
+    """Dates are true in regions of twelve and of 24 hours, at any time of the day."""
+    somewhere(region, country, zone)
+    at = SUMMER.astimezone(ZoneInfo(zone))
+    world.set_movie(FILMS[0], playcount=1, lastplayed=f"{at:%Y-%m-%d %H:%M:%S}")
+    history = await world.read(HISTORY)
+    assert [record.value for record in history.values()] == [Watched(SUMMER)]
 
 
 async def test_sign_in(kodi: RealKodi, session: aiohttp.ClientSession) -> None:

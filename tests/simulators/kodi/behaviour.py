@@ -45,6 +45,8 @@ class Behaviour:
     """Entries say in which file they lie; else they lack it, as nothing real does."""
     known_labels: frozenset[str] | None = None
     """The labels that the host has a text for; None for all."""
+    halves_of_the_day: tuple[str, str] | None = None
+    """The words for them, where its region counts twelve hours."""
     busy_labels: int = 0
     """How often the labels of the host's time are not there yet."""
     ignores_limits: bool = False

@@ -62,11 +62,15 @@ def application(server: KodiSimulator, params: Params) -> object:
 def info_labels(server: KodiSimulator, params: Params) -> object:
     """Return labels; those of the time are in local time."""
     now = server.local_now()
+    halves = server.behaviour.halves_of_the_day
+    # As the real one has it, which heeds only the region.
+    time = "%I:%M:%S" if halves else "%H:%M:%S"
     labels = {
         "System.Date(yyyy-mm-dd)": f"{now:%Y-%m-%d}",
         "System.Date(yyyy-MM-dd)": f"{now:%Y-%m-%d}",
-        "System.Time(HH:mm:ss)": f"{now:%H:%M:%S}",
-        "System.Time(hh:mm:ss)": f"{now:%H:%M:%S}",
+        "System.Time(HH:mm:ss)": f"{now:{time}}",
+        "System.Time(hh:mm:ss)": f"{now:{time}}",
+        "System.Time(xx)": halves[now.hour // 12] if halves else "",
         "System.FriendlyName": server.name,
         "System.ProfileName": server.behaviour.profile,
     }

@@ -65,6 +65,12 @@ async def test_time(kodi: KodiSimulator) -> None:
     kodi.zone = ZoneInfo("Asia/Kolkata")
     shown = await ask(kodi, "XBMC.GetInfoLabels", {"labels": labels})
     assert shown["System.Time(HH:mm:ss)"] == "18:00:15"
+    kodi.behaviour.halves_of_the_day = ("AM", "PM")
+    shown = await ask(
+        kodi, "XBMC.GetInfoLabels", {"labels": [*labels, "System.Time(xx)"]}
+    )
+    assert shown["System.Time(HH:mm:ss)"] == "06:00:15"
+    assert shown["System.Time(xx)"] == "PM"
 
 
 async def test_a_scan_gives_every_number_to_another(

@@ -1,6 +1,7 @@
 """The time of the device: Kodi writes and reads dates in local time without a zone."""
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final, override
@@ -94,15 +95,15 @@ class Zones:
     async def host_time(
         self,
         named: str,
-        clock: datetime | None,
+        clocks: Sequence[datetime],
         now: datetime,
         *,
         has_clock: bool = True,
     ) -> HostTime:
         """Return the time of a device.
 
-        `named` is the zone that it says it is in, which only some do, and `clock`
-        what its clock shows at the moment `now`. A zone that the clock contradicts
+        `named` is the zone that it says it is in, which only some do, and `clocks`
+        what its clock shows at the moment `now`: one of these. A zone that the clock contradicts
         is not the one that the device uses; the clock alone does not know when
         summer time begins, but is right about the present. A device that `has_clock`
         may not have started it yet; one that has none is taken to be where it was, or
@@ -111,12 +112,14 @@ class Zones:
         if not has_clock and not self._chosen and await self._load(named) is None:
             zone = self._last or self._machine
         else:
-            zone = await self._zone(named, clock, now)
+            zone = await self._zone(named, clocks, now)
         self._last = zone
         key = zone.key if isinstance(zone, ZoneInfo) else zone
         return self._times.setdefault(key, HostTime(zone))
 
-    async def _zone(self, named: str, clock: datetime | None, now: datetime) -> tzinfo:
+    async def _zone(
+        self, named: str, clocks: Sequence[datetime], now: datetime
+    ) -> tzinfo:
         """Return the zone of a device."""
         if self._chosen:
             if (chosen := await self._load(self._chosen)) is None:
@@ -126,16 +129,25 @@ class Zones:
                 )
             return chosen
         zone = await self._load(named)
-        ahead = None if clock is None else clock - now.replace(tzinfo=None)
-        if ahead is None or abs(ahead) > _FURTHEST + _DRIFT:
+        aheads = [
+            ahead
+            for clock in clocks
+            if abs(ahead := clock - now.replace(tzinfo=None)) <= _FURTHEST + _DRIFT
+        ]
+        if not aheads:
             if zone is None:
                 raise ProtocolError("Kodi does not tell the time of its device")
             return zone
-        for known in filter(None, (zone, self._machine)):
+        for known in filter(None, (zone, self._machine, self._last)):
             offset = now.astimezone(known).utcoffset()
-            if offset is not None and abs(offset - ahead) <= _DRIFT:
+            if offset is not None and _is_near(offset, aheads):
                 return known
-        return timezone(round(ahead / _GRID) * _GRID)
+        if len(aheads) > 1:
+            raise ProviderUnavailableError(
+                "Kodi's clock does not tell morning from evening: choose the time zone"
+                " of its device in the options of the account"
+            )
+        return timezone(round(aheads[0] / _GRID) * _GRID)
 
     async def _load(self, name: str) -> tzinfo | None:
         """Return a zone by its name; None where nobody knows it."""
@@ -143,6 +155,11 @@ class Zones:
             # From a file, for which the event loop must not wait.
             self._loaded[name] = await asyncio.to_thread(_zone_named, name)
         return self._loaded[name]
+
+
+def _is_near(offset: timedelta, others: Iterable[timedelta]) -> bool:
+    """Tell whether an offset is one of others, but for a clock that is a bit wrong."""
+    return any(abs(offset - other) <= _DRIFT for other in others)
 
 
 def _zone_named(name: str) -> tzinfo | None:

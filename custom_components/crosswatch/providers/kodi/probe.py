@@ -13,6 +13,7 @@ import orjson
 from ...engine.model import Feature, MediaKind
 from ...engine.provider import ProviderUnavailableError
 from ..http import JsonValue
+from .clock import LABELS, clocks, is_there
 from .host_time import HostTime, Zones
 from .identity import PROFILE
 from .lists import STATE_PAGE, Listing, parse_page, read_lists, state_listing
@@ -24,18 +25,15 @@ KINDS: Final = (MediaKind.MOVIE, MediaKind.EPISODE, MediaKind.SHOW)
 # The player for videos has always had this number.
 _VIDEO_PLAYER: Final = 1
 
-_DATE: Final = "System.Date(yyyy-mm-dd)"
-_TIME: Final = "System.Time(HH:mm:ss)"
 _SCANNING: Final = "Library.IsScanningVideo"
 
 _PLAYING: Final = Call(
     "Player.GetItem", {"playerid": _VIDEO_PLAYER, "properties": ["file"]}
 )
-_LABELS: Final = Call("XBMC.GetInfoLabels", {"labels": [_DATE, _TIME]})
 _ZONE: Final = Call("Settings.GetSettingValue", {"setting": "locale.timezone"})
 _BOOLEANS: Final = Call("XBMC.GetInfoBooleans", {"booleans": [_SCANNING]})
 
-_CALLS: Final = (PROFILE, _PLAYING, _LABELS, _ZONE, _BOOLEANS)
+_CALLS: Final = (PROFILE, _PLAYING, LABELS, _ZONE, _BOOLEANS)
 
 _ANYTHING: Final = (Listing(MediaKind.MOVIE, {}), Listing(MediaKind.EPISODE, {}))
 # As many rows as take a few milliseconds.
@@ -125,12 +123,9 @@ class Scout:
         """Return what a Kodi is doing."""
         loaded, playing, labels, zone, booleans = replies
         _check_profile(loaded, self._profile)
-        shown = told_by(_LABELS, labels)
+        shown = told_by(LABELS, labels)
         time = await self._zones.host_time(
-            _named(zone),
-            _clock(shown),
-            self._now(),
-            has_clock=bool(shown.get(_DATE) and shown.get(_TIME)),
+            _named(zone), clocks(shown), self._now(), has_clock=is_there(shown)
         )
         return Moment(
             time,
@@ -198,11 +193,3 @@ def _named(reply: Reply) -> str:
     """Return the zone that the device says it is in; only on Linux it says one."""
     value = reply.result.get("value") if isinstance(reply.result, dict) else None
     return value if isinstance(value, str) else ""
-
-
-def _clock(labels: Mapping[str, JsonValue]) -> datetime | None:
-    """Return what the clock of the device shows; None where it is not there yet."""
-    try:
-        return datetime.fromisoformat(f"{labels.get(_DATE)} {labels.get(_TIME)}")
-    except ValueError:
-        return None
