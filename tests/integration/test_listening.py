@@ -36,6 +36,19 @@ async def test_listens_while_loaded(
     assert state_of(account) is ConfigEntryState.NOT_LOADED
 
 
+@pytest.fixture
+async def starting(
+    hass: HomeAssistant,
+    account: ConfigEntry,  # noqa: F811
+) -> ConfigEntry:
+    """Return an account that is loaded while Home Assistant starts."""
+    assert await hass.config_entries.async_unload(account.entry_id)
+    hass.set_state(CoreState.starting)
+    assert await hass.config_entries.async_setup(account.entry_id)
+    await hass.async_block_till_done()
+    return account
+
+
 async def start(hass: HomeAssistant) -> None:
     """Let Home Assistant have started."""
     hass.set_state(CoreState.running)
@@ -44,32 +57,21 @@ async def start(hass: HomeAssistant) -> None:
 
 
 async def test_a_start_does_not_listen(
-    hass: HomeAssistant,
-    made_up: Service,
-    account: ConfigEntry,  # noqa: F811
+    hass: HomeAssistant, made_up: Service, starting: ConfigEntry
 ) -> None:
     """Listen once Home Assistant has started, also after a reload before that."""
-    assert await hass.config_entries.async_unload(account.entry_id)
-    hass.set_state(CoreState.starting)
-    assert await hass.config_entries.async_setup(account.entry_id)
-    await hass.async_block_till_done()
     assert made_up.listening == []
-    await hass.config_entries.async_reload(account.entry_id)
+    await hass.config_entries.async_reload(starting.entry_id)
     assert made_up.listening == []
     await start(hass)
     assert made_up.listening == ["Home"]
 
 
 async def test_removed_before_the_start(
-    hass: HomeAssistant,
-    made_up: Service,
-    account: ConfigEntry,  # noqa: F811
+    hass: HomeAssistant, made_up: Service, starting: ConfigEntry
 ) -> None:
     """Never listen to an account that was removed before Home Assistant has started."""
-    assert await hass.config_entries.async_unload(account.entry_id)
-    hass.set_state(CoreState.starting)
-    assert await hass.config_entries.async_setup(account.entry_id)
-    await hass.config_entries.async_remove(account.entry_id)
+    await hass.config_entries.async_remove(starting.entry_id)
     await start(hass)
     assert made_up.listening == []
 
