@@ -424,6 +424,23 @@ def test_the_journal(path: Path) -> None:
     store.close()
 
 
+def test_runs_that_ended_without_a_report(path: Path) -> None:
+    """Each lasted from its first operation to its last, whatever came of these."""
+    store = Store.open(path)
+    first, second = _operation("m1"), _operation("m2")
+    later, latest = READ_AT + timedelta(minutes=5), READ_AT + timedelta(minutes=9)
+    (entry,) = store.open_journal("r1", "p", [first], READ_AT)
+    store.open_journal("r2", "p", [first], later)
+    store.open_journal("r1", "p", [second], latest)
+    done = Outcome(first, OutcomeKind.APPLIED, None, "t1")
+    store.settle_journal({entry: done})
+    runs = store.lost_runs("p")
+    spans = [(run.run_id, run.started, run.ended) for run in runs]
+    assert spans == [("r1", READ_AT, latest), ("r2", later, later)]
+    assert list(runs[0].outcomes) == [done, Outcome(second, OutcomeKind.UNKNOWN)]
+    store.close()
+
+
 def test_old_reports_and_their_journal_are_let_go(path: Path) -> None:
     """The newest runs can be looked up; what is unsettled stays however old."""
     store = Store.open(path)
