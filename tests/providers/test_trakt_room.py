@@ -120,6 +120,20 @@ async def test_vip_known_from_the_start(world: World) -> None:
     assert world.trakt.count() == world.trakt.writes() == 3
 
 
+async def test_told_again(world: World) -> None:
+    """A limit that was told once more counts for records that are there already."""
+    provider = world.provider()
+    await provider.identify()
+    await read(provider, Feature.WATCHLIST)
+    world.trakt.alice.limits.watchlist = 5000
+    await provider.identify()
+    world.trakt.reset_requests()
+    for start in (0, 100, 200):
+        await write(provider, adding(world.movies[start : start + 100], Listed()))
+    assert len(world.trakt.alice.watchlist.live) == 300
+    assert world.trakt.count() == world.trakt.writes() == 3
+
+
 async def test_counted_without_a_read(world: World) -> None:
     """Where an unchanged account was not read, it is counted before much is sent."""
     for movie in world.movies[:245]:
